@@ -1,0 +1,175 @@
+//! The command line, exactly as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps Konver API keys out of repositories.
+#[derive(Debug, Parser)]
+#[command(name = "konceal", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files, the index, a range, a whole history, or standard input
+    Scan(Scan),
+}
+
+/// `konceal scan`.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Files and folders; without any, the repository (or the folder) that you are in
+    #[arg(conflicts_with_all = ["staged", "range", "history", "stdin", "commit_msg"])]
+    pub path: Vec<PathBuf>,
+    /// The index against HEAD: what this commit would add
+    #[arg(long, conflicts_with_all = ["range", "history", "stdin", "commit_msg"])]
+    pub staged: bool,
+    /// A commit message that is being written
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["range", "history", "stdin"])]
+    pub commit_msg: Option<PathBuf>,
+    /// Standard input
+    #[arg(long)]
+    pub stdin: bool,
+    /// A path for standard input, for path rules
+    #[arg(long, value_name = "NAME", requires = "stdin")]
+    pub stdin_name: Option<PathBuf>,
+    /// Treat PATH as plain files, whatever repository it lies in
+    #[arg(long, conflicts_with_all = ["staged", "range", "history", "stdin", "commit_msg"])]
+    pub no_git: bool,
+    /// What the commits of A..B (or merge-base(A, B)..B, as A...B) add
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["history", "stdin"])]
+    pub range: Option<String>,
+    /// Every object of the repository, or only what REV reaches
+    #[arg(long, value_name = "REV", num_args = 0.., conflicts_with = "stdin")]
+    pub history: Option<Vec<String>>,
+    /// Options that all scans share.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options that all scans share.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every scan")]
+pub struct Common {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: crate::report::Format,
+    /// Write that report to FILE instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One more report; repeatable
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub report: Vec<(crate::report::Format, PathBuf)>,
+    /// Configuration file instead of .konceal.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// No configuration file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Baseline instead of .konceal-baseline.json
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// No baseline
+    #[arg(long)]
+    pub no_baseline: bool,
+    /// Findings at or above this end in exit code 1 [default: medium]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// Exit code for findings instead of 1 (0 to 125, not 2)
+    #[arg(long, value_name = "N", value_parser = exit_code, allow_negative_numbers = true)]
+    pub exit_code: Option<u8>,
+    /// Search for the keys in FILE, one a line, wherever they stand
+    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
+    pub known_key_file: Option<PathBuf>,
+    /// Do not search for the keys of the environment and of ignored dotenv files
+    #[arg(long)]
+    pub no_known_keys: bool,
+    /// Number of threads [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Leave larger files out, with a warning (bytes, or with KiB, MiB, GiB) [default: none]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_file_size: Option<u64>,
+    /// Stop after so long, as an incomplete scan (0: never)
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub timeout: u64,
+    /// Accept that a shallow clone's history is cut
+    #[arg(long)]
+    pub allow_shallow: bool,
+    /// Colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// A progress bar on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub progress: When,
+    /// Warnings make the scan incomplete
+    #[arg(long)]
+    pub strict: bool,
+    /// No summary on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// More on standard error
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// A bound for findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Keys that the API says are live.
+    Critical,
+    /// Keys.
+    High,
+    /// Keys and dotenv files with secrets.
+    Medium,
+    /// Everything.
+    Low,
+    /// Nothing.
+    Never,
+}
+
+/// When to do something that suits a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+fn exit_code(text: &str) -> Result<u8, String> {
+    match text.parse() {
+        Ok(code @ (0..=1 | 3..=125)) => Ok(code),
+        _ => Err("expected 0 to 125, not 2".into()),
+    }
+}
+
+fn report(text: &str) -> Result<(crate::report::Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE")?;
+    let format = crate::report::Format::from_str(format, false).map_err(|_| "unknown format".to_owned())?;
+    if file.is_empty() { Err("expected FORMAT=FILE".into()) } else { Ok((format, file.into())) }
+}
+
+/// Bytes, or with a binary unit.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..).unwrap_or_default().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kib" | "k" => 1 << 10,
+        "mib" | "m" => 1 << 20,
+        "gib" | "g" => 1 << 30,
+        _ => return Err("expected bytes, or a number with KiB, MiB or GiB".into()),
+    };
+    let number: u64 = digits.trim().parse().map_err(|_| "expected a number".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".into())
+}

@@ -1,0 +1,47 @@
+//! The environment: the only place that reads it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::source::git;
+
+/// What the program takes from its environment.
+#[derive(Debug, Default)]
+pub struct Environment {
+    /// All variables, for the known keys.
+    pub variables: Vec<(OsString, OsString)>,
+    /// The working directory.
+    pub directory: PathBuf,
+}
+
+impl Environment {
+    /// Reads it.
+    pub fn read() -> Self {
+        Self { variables: std::env::vars_os().collect(), directory: std::env::current_dir().unwrap_or_default() }
+    }
+
+    /// A variable's value; none if it is empty.
+    pub fn get(&self, name: &str) -> Option<&OsString> {
+        let found = self.variables.iter().find(|(variable, _)| variable == name).map(|(_, value)| value);
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// Where to look for a repository: in `start` if it was given, else in the working directory and as git's variables say.
+    pub fn git(&self, start: Option<&Path>) -> git::Location {
+        let ceilings = self.get("GIT_CEILING_DIRECTORIES");
+        let path = |name| self.get(name).map(PathBuf::from);
+        let split =
+            |value: Option<&OsString>| value.map(|value| std::env::split_paths(value).collect()).unwrap_or_default();
+        git::Location {
+            start: start.map_or_else(|| self.directory.clone(), |start| self.directory.join(start)),
+            ceilings: split(ceilings),
+            environment: start.is_none().then(|| git::Environment {
+                git_dir: self.get("GIT_DIR").is_some(),
+                work_tree: path("GIT_WORK_TREE"),
+                index_file: path("GIT_INDEX_FILE"),
+                object_directory: path("GIT_OBJECT_DIRECTORY"),
+                alternates: split(self.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")),
+            }),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What every scan does around its source: settings, rules, known keys, the run itself, its reports and its end.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::args::{Common, FailOn, When};
+use super::environment::Environment;
+use super::error::{self, Error};
+use super::exit::ExitStatus;
+use super::known;
+use crate::config::{self, ConfigFile, Settings};
+use crate::detect::{Detector, KeyPattern, Options};
+use crate::finding::Severity;
+use crate::report::{self, Format, Style};
+use crate::rule::{Origin, RuleSet};
+use crate::scan::{self, Context, Outcome, Request};
+use crate::source::Cancel;
+use crate::source::coverage::Ledger;
+use crate::source::git::Repository;
+use crate::suppress::{self, Baseline};
+
+/// Reads the files that govern a scan from where the scanned content comes: disk, index or a commit's tree.
+pub type ReadFile<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, Error> + 'a;
+
+/// Everything that a scan needs, made from options and configuration.
+pub struct Prepared {
+    /// Settings.
+    pub settings: Settings,
+    /// Rules.
+    pub rules: Arc<RuleSet>,
+    /// Compiled rules and known keys.
+    pub detector: Detector,
+    /// The baseline.
+    pub baseline: Baseline,
+    /// The ledger, which may hold first notices.
+    pub ledger: Ledger,
+}
+
+/// Resolves options and configuration. `read` gives a governing file of the scanned place by its path from the root;
+/// `folders` are those whose ignored dotenv files may hold known keys.
+pub fn prepare(
+    common: &Common,
+    environment: &Environment,
+    repository: Option<&Repository>,
+    read: &ReadFile<'_>,
+    folders: &BTreeSet<PathBuf>,
+) -> Result<Prepared, Error> {
+    let (file, bytes, origin) = configuration(common, environment, read)?;
+    let config = ConfigFile::parse(&file, &bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut settings = Settings::new(&config, &file, &text)?;
+    if origin == Origin::User {
+        settings.configured_fail_on = None;
+    }
+    if let Some(bound) = common.fail_on {
+        settings.fail_on = severity(bound);
+        settings.configured_fail_on = None;
+    }
+    settings.strict = common.strict;
+    settings.max_file_size = common.max_file_size;
+    settings.allow_shallow = common.allow_shallow;
+    let rules = Arc::new(RuleSet::built_in());
+    let mut known = Vec::new();
+    if !common.no_known_keys {
+        known = known::collect(environment, repository, folders);
+        if let Some(file) = &common.known_key_file {
+            known::read_file(&environment.directory.join(file), &mut known)?;
+        }
+    }
+    let pattern = config.key.pattern.as_ref().map(|pattern| key_pattern(pattern, &file, &text, origin)).transpose()?;
+    let detector = Detector::new(&rules, Options { known, pattern })
+        .map_err(|error| Error::Usage(format!("a rule's pattern does not compile: {error}")))?;
+    let baseline = baseline(common, environment, &config, read)?;
+    Ok(Prepared { settings, rules, detector, baseline, ledger: Ledger::new() })
+}
+
+/// The configuration's name, bytes and origin; empty where there is none.
+fn configuration(
+    common: &Common,
+    environment: &Environment,
+    read: &ReadFile<'_>,
+) -> Result<(String, Vec<u8>, Origin), Error> {
+    if let Some(file) = &common.config {
+        let bytes = std::fs::read(environment.directory.join(file))
+            .map_err(|error| Error::File { file: file.clone(), why: error.kind().to_string() })?;
+        return Ok((file.display().to_string(), bytes, Origin::User));
+    }
+    let bytes = if common.no_config { None } else { read(config::NAME)? };
+    Ok((config::NAME.into(), bytes.unwrap_or_default(), Origin::Repository))
+}
+
+fn key_pattern(pattern: &toml::Spanned<String>, file: &str, text: &str, origin: Origin) -> Result<KeyPattern, Error> {
+    let wrong = |message: String| {
+        Error::from(config::ConfigError { file: file.into(), text: text.into(), span: Some(pattern.span()), message })
+    };
+    let regex = regex::bytes::RegexBuilder::new(pattern.get_ref())
+        .size_limit(1 << 22)
+        .build()
+        .map_err(|error| wrong(format!("[key] pattern is no regular expression: {error}")))?;
+    if regex.is_match(b"") {
+        return Err(wrong("[key] pattern matches the empty string".into()));
+    }
+    Ok(KeyPattern { regex, origin })
+}
+
+fn baseline(
+    common: &Common,
+    environment: &Environment,
+    config: &ConfigFile,
+    read: &ReadFile<'_>,
+) -> Result<Baseline, Error> {
+    let wrong = |file: &Path, why: String| Error::File { file: file.to_owned(), why };
+    let (file, bytes) = match &common.baseline {
+        _ if common.no_baseline => return Ok(Baseline::default()),
+        Some(file) => {
+            let bytes = std::fs::read(environment.directory.join(file));
+            (file.clone(), Some(bytes.map_err(|error| wrong(file, error.kind().to_string()))?))
+        }
+        None => {
+            let name = config.baseline.as_deref().unwrap_or(suppress::NAME);
+            (name.into(), read(name)?)
+        }
+    };
+    let Some(bytes) = bytes else { return Ok(Baseline::default()) };
+    Baseline::parse(&bytes).map_err(|error| wrong(&file, error.to_string()))
+}
+
+fn severity(bound: FailOn) -> Option<Severity> {
+    match bound {
+        FailOn::Critical => Some(Severity::Critical),
+        FailOn::High => Some(Severity::High),
+        FailOn::Medium => Some(Severity::Medium),
+        FailOn::Low => Some(Severity::Low),
+        FailOn::Never => None,
+    }
+}
+
+/// Runs the scan and writes its reports.
+pub fn finish(
+    common: &Common,
+    environment: &Environment,
+    prepared: &Prepared,
+    request: Request,
+) -> Result<ExitStatus, Error> {
+    let outcome = execute(common, prepared, request)?;
+    report(common, environment, &outcome)?;
+    Ok(ExitStatus::of(&outcome, common.exit_code.unwrap_or(1)))
+}
+
+/// Runs the scan in a pool of the threads asked for, interruptible.
+pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result<Outcome, Error> {
+    let timeout = (common.timeout > 0).then(|| Duration::from_secs(common.timeout));
+    let cancel = Arc::new(Cancel::after(timeout));
+    let handler = cancel.clone();
+    // A second handler in one process is refused; then Ctrl-C ends the program at once, which is as good.
+    let _ = ctrlc::set_handler(move || handler.interrupt());
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(common.threads.map_or(0, usize::from))
+        .stack_size(8 << 20)
+        .build()
+        .map_err(|error| Error::Usage(format!("cannot start the threads: {error}")))?;
+    let context = Context {
+        settings: &prepared.settings,
+        rules: &prepared.rules,
+        detector: &prepared.detector,
+        baseline: &prepared.baseline,
+        ledger: &prepared.ledger,
+        cancel: &cancel,
+    };
+    Ok(pool.install(|| scan::run(&context, request))?)
+}
+
+/// Writes the report to standard output or its file, the further ones to theirs, and the summary to standard error.
+pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> Result<(), Error> {
+    let started = Instant::now();
+    let style = |terminal: bool| Style {
+        color: match common.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => terminal && environment.get("NO_COLOR").is_none(),
+        },
+        epoch: environment.get("SOURCE_DATE_EPOCH").and_then(|value| value.to_str()?.parse().ok()),
+    };
+    if let Some(file) = &common.output {
+        to_file(common.format, outcome, &environment.directory.join(file), &style(false))?;
+    } else {
+        let stdout = io::stdout();
+        let style = style(stdout.is_terminal());
+        let mut out = io::BufWriter::new(stdout.lock());
+        let written = report::write(common.format, outcome, &style, &mut out).and_then(|()| out.flush());
+        match written {
+            // `| head` has seen enough; the exit code still tells what was found.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Err(error) => return Err(Error::Usage(format!("cannot write to standard output: {}", error.kind()))),
+            Ok(()) => {}
+        }
+    }
+    for (format, file) in &common.report {
+        to_file(*format, outcome, &environment.directory.join(file), &style(false))?;
+    }
+    if !common.quiet {
+        let mut err = io::stderr().lock();
+        let style = style(err.is_terminal());
+        // Where standard error is closed there is nobody to tell.
+        let _ = report::summary(outcome, &style, started.elapsed(), &mut err);
+    }
+    Ok(())
+}
+
+/// Writes a report beside its place and moves it there, so that no reader sees half of one.
+fn to_file(format: Format, outcome: &Outcome, file: &Path, style: &Style) -> Result<(), Error> {
+    let wrong = |error: io::Error| Error::File {
+        file: file.to_owned(),
+        why: format!("cannot write the report: {}", error.kind()),
+    };
+    if file.metadata().is_ok_and(|meta| !meta.is_file()) {
+        // A device or a FIFO, such as /dev/stdout, is written in place.
+        let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(file).map_err(wrong)?);
+        return report::write(format, outcome, style, &mut out).and_then(|()| out.flush()).map_err(wrong);
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut temporary = builder.tempfile_in(folder).map_err(wrong)?;
+    let mut out = io::BufWriter::new(temporary.as_file_mut());
+    report::write(format, outcome, style, &mut out).and_then(|()| out.flush()).map_err(wrong)?;
+    drop(out);
+    temporary.persist(file).map_err(|error| wrong(error.error))?;
+    Ok(())
+}
+
+/// One line for a person about something that is no finding.
+pub fn say(text: &str) {
+    error::line(text);
+}

@@ -1,0 +1,111 @@
+//! `konceal scan`.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::args::Scan;
+use super::environment::Environment;
+use super::error::Error;
+use super::exit::ExitStatus;
+use super::run;
+use crate::scan::Request;
+use crate::secret::Raw;
+use crate::source::SourceError;
+use crate::source::git::Repository;
+use crate::source::index::Index;
+use crate::source::worktree::bytes_of;
+
+/// Carries the command out.
+pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Error> {
+    let common = &command.common;
+    let base =
+        common.directory.as_deref().map_or_else(|| environment.directory.clone(), |to| environment.directory.join(to));
+    if common.directory.is_some() && !base.is_dir() {
+        return Err(SourceError::NoSuchPath { path: Raw::new(bytes_of(&base)) }.into());
+    }
+    let paths: Vec<PathBuf> = command.path.iter().map(|path| base.join(path)).collect();
+    let start = paths.first().map(|path| if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) });
+    let start = start.or(common.directory.as_ref().map(|_| base.as_path()));
+    let repository = if command.no_git { None } else { Repository::find(&environment.git(start))? };
+    let need = |what: &str| {
+        SourceError::NoRepository(format!(
+            "{what} needs a git repository, and {} lies in none",
+            crate::secret::mask_key_shapes(&bytes_of(&base)).text()
+        ))
+    };
+    if command.staged {
+        let repository = repository.ok_or_else(|| need("--staged"))?;
+        return staged(command, environment, repository);
+    }
+    let root = repository.as_ref().and_then(Repository::workdir).map(Path::to_path_buf);
+    if let Some(file) = &command.commit_msg {
+        let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&base))?;
+        return run::finish(common, environment, &prepared, Request::Message { file: base.join(file) });
+    }
+    if command.stdin {
+        let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&base))?;
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| SourceError::Unreadable { path: Raw::new(*b"standard input"), reason: error.kind() })?;
+        let name = command.stdin_name.as_deref().map(|name| Raw::new(bytes_of(name)));
+        return run::finish(common, environment, &prepared, Request::Stdin { name, bytes });
+    }
+    if repository.as_ref().is_some_and(Repository::is_bare) {
+        return Err(SourceError::NoRepository(
+            "a bare repository has no working tree: scan it with --history or --range".into(),
+        )
+        .into());
+    }
+    let plain_root = match paths.as_slice() {
+        [only] if only.is_dir() => only.clone(),
+        _ => base.clone(),
+    };
+    let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&plain_root))?;
+    let paths =
+        if paths.is_empty() && (repository.is_none() || common.directory.is_some() && root.as_deref() != Some(&base)) {
+            vec![base]
+        } else {
+            paths
+        };
+    run::finish(common, environment, &prepared, Request::Worktree { repository, paths })
+}
+
+/// Prepares a scan that is governed by the files on disk at `root`.
+fn prepare_on_disk(
+    command: &Scan,
+    environment: &Environment,
+    repository: Option<&Repository>,
+    root: &Path,
+) -> Result<run::Prepared, Error> {
+    let read = |name: &str| match std::fs::read(root.join(name)) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::File { file: name.into(), why: error.kind().to_string() }),
+    };
+    let folders = BTreeSet::from([root.to_owned()]);
+    run::prepare(&command.common, environment, repository, &read, &folders)
+}
+
+/// The index, governed by the files in the index.
+fn staged(command: &Scan, environment: &Environment, repository: Repository) -> Result<ExitStatus, Error> {
+    let Some(root) = repository.workdir().map(Path::to_owned) else {
+        return Err(SourceError::NoRepository(
+            "a bare repository has no index: scan it with --history or --range".into(),
+        )
+        .into());
+    };
+    let index = Index::load(&repository)?;
+    let read = |name: &str| match index.find(name.as_bytes()) {
+        Some(entry) => match repository.blob(entry.id) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(_) => Err(Error::File { file: name.into(), why: "cannot be read from the index".into() }),
+        },
+        None => Ok(None),
+    };
+    let prepared = run::prepare(&command.common, environment, Some(&repository), &read, &BTreeSet::from([root]))?;
+    let request = Request::Index { repository, everything: false, merging: Vec::new() };
+    run::finish(&command.common, environment, &prepared, request)
+}

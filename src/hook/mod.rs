@@ -1,0 +1,1 @@
+//! Git hooks: install, chain, uninstall, status; and which scan a hook asks for.

@@ -1,0 +1,3 @@
+//! Checks on the repository rather than on text.
+
+pub mod dotenv;

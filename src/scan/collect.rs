@@ -1,0 +1,124 @@
+//! Placement of hits: one finding per place and key, with its identity and who accepted it.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Examined};
+use crate::blob::{ObjectKind, SourceKind};
+use crate::finding::{Accepted, Finding, Fingerprint, KeyInfo, Kind, Severity};
+use crate::secret::{KeyId, Raw, Secret};
+
+/// Every distinct key of a run.
+pub type Keyring = BTreeMap<KeyId, Secret>;
+
+/// Findings and keys of a run, as long as keys are still being collected.
+#[derive(Default)]
+pub struct Collector {
+    /// The findings so far.
+    pub findings: Vec<Finding<Raw>>,
+    /// Their keys.
+    pub keys: Keyring,
+    /// Further texts that show keys, to be masked.
+    pub forms: Vec<Raw>,
+}
+
+/// Where hits are placed.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The source.
+    pub source: SourceKind,
+    /// The kind of object.
+    pub object: ObjectKind,
+    /// The path from the root, where there is one.
+    pub path: Option<&'a [u8]>,
+}
+
+impl Collector {
+    /// Takes everything of another one.
+    pub fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.keys.extend(other.keys);
+        self.forms.extend(other.forms);
+    }
+
+    /// Remembers the key and the forms of a hit, so that they are masked, whether or not it becomes a finding.
+    pub fn remember(&mut self, examined: &Examined) {
+        self.keys.insert(examined.hit.secret.key_id(), examined.hit.secret.clone());
+        self.forms.extend(examined.hit.forms.iter().cloned());
+    }
+
+    /// Places the hits of one blob at once and adds their findings.
+    pub fn place(&mut self, context: &Context<'_>, place: &Place<'_>, examined: Vec<Examined>) {
+        for examined in &examined {
+            self.remember(examined);
+        }
+        let chosen = choose(context, place.path, examined);
+        self.findings.extend(chosen.into_iter().map(|examined| finding(context, place, examined)));
+    }
+}
+
+/// Of the hits of one blob at one path: those whose rule's path globs hold there, and of several at one place and key the one
+/// with the strongest evidence, ties by rule id. Ordered by place.
+pub fn choose(context: &Context<'_>, path: Option<&[u8]>, examined: Vec<Examined>) -> Vec<Examined> {
+    let mut best: BTreeMap<(usize, KeyId), Examined> = BTreeMap::new();
+    for examined in examined {
+        if !context.rules.get(&examined.hit.rule).is_none_or(|rule| rule.holds_at(path)) {
+            continue;
+        }
+        let place = (examined.hit.start, examined.hit.secret.key_id());
+        let rank = |examined: &Examined| (examined.hit.evidence, examined.hit.rule.clone());
+        match best.get(&place) {
+            Some(other) if rank(other) <= rank(&examined) => {}
+            _ => {
+                best.insert(place, examined);
+            }
+        }
+    }
+    best.into_values().collect()
+}
+
+/// The finding of a hit at a place, with everything that does not need the repository's history.
+pub fn finding(context: &Context<'_>, place: &Place<'_>, examined: Examined) -> Finding<Raw> {
+    let Examined { hit, inline } = examined;
+    let id = hit.secret.key_id();
+    let fingerprint = Fingerprint::new(Kind::Key, place.object, place.path.unwrap_or_default(), hit.secret.expose());
+    let accepted = inline
+        .map(|reason| (Accepted::Inline, reason))
+        .or_else(|| accepted(context, &fingerprint, Some(id), place.path));
+    let fix = context.rules.get(&hit.rule).map_or_else(String::new, |rule| rule.fix.clone());
+    Finding {
+        rule: hit.rule,
+        kind: Kind::Key,
+        severity: Severity::High,
+        confidence: hit.confidence,
+        verifiable: hit.verifiable,
+        message: hit.message,
+        help: Raw::new(fix),
+        source: place.source,
+        object_kind: place.object,
+        object: None,
+        path: place.path.map(Raw::new),
+        location: (place.object != ObjectKind::RefName).then_some(hit.location),
+        key: Some(KeyInfo { id, redacted: hit.secret.redacted(), length: hit.secret.len(), encodings: hit.encodings }),
+        fingerprint,
+        commit: None,
+        new: None,
+        in_head: None,
+        reach: None,
+        also_at: Vec::new(),
+        also_at_total: 0,
+        verification: None,
+        excerpt: Some(hit.excerpt),
+        accepted,
+    }
+}
+
+/// Whether the configuration or the baseline accepts such a finding.
+pub fn accepted(
+    context: &Context<'_>,
+    fingerprint: &Fingerprint,
+    key: Option<KeyId>,
+    path: Option<&[u8]>,
+) -> Option<(Accepted, Option<Raw>)> {
+    let config = context.settings.accepts(fingerprint, key, path).then_some((Accepted::Config, None));
+    config.or_else(|| context.baseline.reason(fingerprint).map(|reason| (Accepted::Baseline, reason)))
+}

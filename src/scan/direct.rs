@@ -1,0 +1,286 @@
+//! Sources whose hits are placed at once: working tree, index, message, standard input.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::collect::{Place, choose};
+use super::{Collector, Context};
+use crate::blob::{ObjectKind, Oid, SourceKind, Text};
+use crate::finding::{Confidence, Finding, Fingerprint, Kind, Severity};
+use crate::hygiene::dotenv;
+use crate::secret::{KeyId, Raw};
+use crate::source::coverage::Code;
+use crate::source::git::Repository;
+use crate::source::index::{Changes, Entry, Index, note_object};
+use crate::source::worktree::{Content, Sink, Walk, content, note_references};
+use crate::source::{SourceError, similar};
+
+/// So many staged files are read by one handle; opening another one costs more than it gains.
+const FEW: usize = 64;
+
+/// Examines files as they come and collects their findings.
+struct Files<'a> {
+    context: &'a Context<'a>,
+    source: SourceKind,
+    is_tracked: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    collector: Mutex<Collector>,
+}
+
+impl Sink for Files<'_> {
+    fn file(&self, path: &[u8], bytes: &[u8]) {
+        let examined = self.context.examine(bytes, &|| Raw::new(path));
+        let dotenv = dotenv::is_dotenv(path) && (self.is_tracked)(path);
+        if examined.is_empty() && !dotenv {
+            return;
+        }
+        let mut collector = self.collector.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let place = Place { source: self.source, object: ObjectKind::Blob, path: Some(path) };
+        let before = collector.findings.len();
+        collector.place(self.context, &place, examined);
+        if dotenv && collector.findings.len() == before {
+            collector.findings.extend(committed_dotenv(self.context, self.source, path, bytes));
+        }
+    }
+}
+
+/// The finding of kind `file` of a committed dotenv file; none where the configuration allows it.
+pub(super) fn committed_dotenv(
+    context: &Context<'_>,
+    source: SourceKind,
+    path: &[u8],
+    bytes: &[u8],
+) -> Option<Finding<Raw>> {
+    let rule = context.rules.get(dotenv::RULE)?;
+    if context.settings.allows_dotenv(path) {
+        return None;
+    }
+    let severity = dotenv::severity(&Text::new(bytes));
+    let fingerprint = Fingerprint::new(Kind::File, ObjectKind::Blob, path, rule.id.as_bytes());
+    let message = match severity {
+        Severity::Low => "a dotenv file is committed; nothing in it looks secret",
+        _ => "a dotenv file with something secret in it is committed",
+    };
+    Some(Finding {
+        rule: rule.id.clone(),
+        kind: Kind::File,
+        severity,
+        confidence: Confidence::High,
+        verifiable: false,
+        message: Raw::new(message),
+        help: Raw::new(rule.fix.as_bytes()),
+        source,
+        object_kind: ObjectKind::Blob,
+        object: None,
+        path: Some(Raw::new(path)),
+        location: Some(crate::blob::Location::TOP),
+        key: None,
+        fingerprint,
+        commit: None,
+        new: None,
+        in_head: None,
+        reach: None,
+        also_at: Vec::new(),
+        also_at_total: 0,
+        verification: None,
+        excerpt: None,
+        accepted: super::collect::accepted(context, &fingerprint, None, Some(path)),
+    })
+}
+
+/// The working tree, or plain files.
+pub(super) fn worktree(
+    context: &Context<'_>,
+    repository: Option<&Repository>,
+    paths: &[PathBuf],
+    collector: &mut Collector,
+) -> Result<(), SourceError> {
+    let walk = Walk { settings: context.settings, ledger: context.ledger, cancel: context.cancel };
+    let index = repository.map(Index::load).transpose()?.unwrap_or_default();
+    let is_tracked = |path: &[u8]| index.find(path).is_some();
+    let files = Files { context, source: SourceKind::Worktree, is_tracked: &is_tracked, collector: Mutex::default() };
+    match repository.and_then(Repository::workdir) {
+        Some(root) => walk.repository(root, &index, paths, &files)?,
+        None => walk.plain(paths, &files)?,
+    }
+    collector.merge(files.collector.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+    Ok(())
+}
+
+/// The index: what is staged, or everything in it.
+pub(super) fn index(
+    context: &Context<'_>,
+    repository: &Repository,
+    everything: bool,
+    merging: &[Oid],
+    collector: &mut Collector,
+) -> Result<(), SourceError> {
+    let index = Index::load(repository)?;
+    let heads = heads(repository, merging)?;
+    let changes = if everything {
+        Changes { changed: index.entries().collect(), ..Changes::default() }
+    } else {
+        index.changes(repository, heads.first().copied())?
+    };
+    let files = Files { context, source: SourceKind::Index, is_tracked: &|_| true, collector: Mutex::default() };
+    if changes.changed.len() <= FEW {
+        changes.changed.iter().for_each(|entry| stage(context, repository, entry, &files));
+    } else {
+        let location = repository.location();
+        changes.changed.par_chunks(FEW).try_for_each(|entries| -> Result<(), SourceError> {
+            let own = Repository::open(location)?;
+            entries.iter().for_each(|entry| stage(context, &own, entry, &files));
+            Ok(())
+        })?;
+    }
+    let mut found = files.collector.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !everything {
+        let before = Before { context, repository, heads: &heads, deleted: &changes };
+        for finding in &mut found.findings {
+            let id = finding.path.as_ref().and_then(|path| index.find(path.bytes())).map(|entry| entry.id);
+            finding.new = Some(!before.stood(finding, id));
+        }
+    }
+    collector.merge(found);
+    Ok(())
+}
+
+fn stage(context: &Context<'_>, repository: &Repository, entry: &Entry<'_>, files: &Files<'_>) {
+    let place = || Some(Raw::new(entry.path));
+    if context.cancel.is_set() || entry.is_intent_to_add() {
+        return;
+    }
+    if entry.is_submodule() {
+        context.ledger.note(Code::SUBMODULE, place(), None);
+        return;
+    }
+    if context.settings.excludes(entry.path) {
+        context.ledger.note(Code::EXCLUDED, place(), None);
+        return;
+    }
+    if entry.is_unmerged() {
+        context.ledger.note(Code::CONFLICT, place(), None);
+    }
+    match repository.blob(entry.id) {
+        Ok(bytes) if context.settings.max_file_size.is_some_and(|limit| bytes.len() as u64 > limit) => {
+            context.ledger.note(Code::OVER_LIMIT, place(), None);
+        }
+        Ok(bytes) => {
+            context.ledger.file(bytes.len());
+            note_references(context.ledger, entry.path, &bytes);
+            files.file(entry.path, &bytes);
+        }
+        Err(error) => note_object(context.ledger, entry.path, error),
+    }
+}
+
+/// The trees that a commit's content is compared with: HEAD's and those of every head that is being merged.
+fn heads(repository: &Repository, merging: &[Oid]) -> Result<Vec<Oid>, SourceError> {
+    let Some(head) = repository.head()? else { return Ok(Vec::new()) };
+    let others = if merging.is_empty() { repository.merge_heads() } else { merging.to_vec() };
+    let tree = |commit: Oid| {
+        repository.tree_of(commit).map_err(|_| SourceError::Git(format!("cannot read the commit {commit}")))
+    };
+    std::iter::once(head).chain(others).map(tree).collect()
+}
+
+/// What stood in the heads before this commit.
+struct Before<'a> {
+    context: &'a Context<'a>,
+    repository: &'a Repository,
+    heads: &'a [Oid],
+    deleted: &'a Changes<'a>,
+}
+
+impl Before<'_> {
+    /// Whether the finding stood in the same file of a head, or in the one that it was renamed from.
+    fn stood(&self, finding: &Finding<Raw>, id: Option<Oid>) -> bool {
+        let Some(path) = finding.path.as_ref().map(Raw::bytes) else { return false };
+        let same = self.heads.iter().any(|&tree| {
+            let entry = self.repository.entry(tree, path).ok().flatten();
+            entry.is_some_and(|entry| self.stands(finding, path, entry.id).is_some())
+        });
+        same || self.deleted.deleted.iter().any(|(old, &blob)| {
+            let Some(before) = self.stands(finding, old, blob) else { return false };
+            let now = id.and_then(|id| self.repository.blob(id).ok());
+            Some(blob) == id || now.is_some_and(|now| similar::alike(&before, &now))
+        })
+    }
+
+    /// The blob's bytes, if the finding's key stands in it at this path; for a dotenv file, if it is one with at least that
+    /// severity.
+    fn stands(&self, finding: &Finding<Raw>, path: &[u8], blob: Oid) -> Option<Vec<u8>> {
+        let bytes = self.repository.blob(blob).ok()?;
+        let stands = match &finding.key {
+            Some(key) => stands(self.context, path, &bytes, key.id),
+            None => dotenv::is_dotenv(path) && dotenv::severity(&Text::new(&bytes)) >= finding.severity,
+        };
+        stands.then_some(bytes)
+    }
+}
+
+/// Whether a scan of this content at this path reports the key, suppressed or not.
+pub(super) fn stands(context: &Context<'_>, path: &[u8], bytes: &[u8], key: KeyId) -> bool {
+    let examined = context.examine(bytes, &|| Raw::new(path));
+    !context.settings.excludes(path)
+        && choose(context, Some(path), examined).iter().any(|it| it.hit.secret.key_id() == key)
+}
+
+/// A commit message that is being written: from git's scissors line on it is not part of it.
+pub(super) fn message(context: &Context<'_>, file: &Path, collector: &mut Collector) -> Result<(), SourceError> {
+    let name = || Raw::new(crate::source::worktree::bytes_of(file));
+    let bytes = match content(file, None) {
+        Ok(Content::Bytes(bytes)) => bytes,
+        Ok(_) => return Err(SourceError::Unreadable { path: name(), reason: std::io::ErrorKind::InvalidInput }),
+        Err(error) => return Err(SourceError::Unreadable { path: name(), reason: error.kind() }),
+    };
+    let bytes = before_scissors(&bytes);
+    context.ledger.file(bytes.len());
+    let place = Place { source: SourceKind::Message, object: ObjectKind::CommitMessage, path: None };
+    collector.place(context, &place, context.examine(bytes, &name));
+    Ok(())
+}
+
+/// The message up to git's scissors line: a comment character, dashes and `>8`.
+fn before_scissors(message: &[u8]) -> &[u8] {
+    let mut at = 0;
+    for line in message.split_inclusive(|&byte| byte == b'\n') {
+        let rest = line.get(1..).unwrap_or_default().trim_ascii();
+        let dashes = rest
+            .strip_prefix(b"------------------------ >8 ")
+            .or_else(|| rest.strip_prefix(b"------------------------ 8< "));
+        if dashes.is_some_and(|dashes| !dashes.is_empty() && dashes.iter().all(|&byte| byte == b'-')) {
+            return message.get(..at).unwrap_or(message);
+        }
+        at += line.len();
+    }
+    message
+}
+
+/// Standard input.
+pub(super) fn stdin(context: &Context<'_>, name: Option<&Raw>, bytes: &[u8], collector: &mut Collector) {
+    context.ledger.file(bytes.len());
+    let path = name.map(Raw::bytes);
+    if path.is_some_and(|path| context.settings.excludes(path)) {
+        context.ledger.note(Code::EXCLUDED, name.cloned(), None);
+        return;
+    }
+    note_references(context.ledger, path.unwrap_or(b"(standard input)"), bytes);
+    let place = Place { source: SourceKind::Stdin, object: ObjectKind::Blob, path };
+    let examined = context.examine(bytes, &|| Raw::new(path.unwrap_or(b"(standard input)")));
+    collector.place(context, &place, examined);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before_scissors;
+
+    #[test]
+    fn nothing_below_the_scissors_counts() {
+        let scissors = b"# ------------------------ >8 ------------------------\n";
+        let message = [b"subject\n\n# comment\n", &scissors[..], b"+leak\n"].concat();
+        assert_eq!(before_scissors(&message), b"subject\n\n# comment\n");
+        assert_eq!(before_scissors(b"- >8 -\nx"), b"- >8 -\nx");
+    }
+}

@@ -1,0 +1,131 @@
+//! The pipeline: a source's bytes through detection, placement, suppression, verification and redaction to an [`Outcome`].
+
+mod collect;
+mod direct;
+mod finish;
+mod outcome;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::blob::{SourceKind, Text};
+use crate::config::Settings;
+use crate::detect::Detector;
+use crate::finding::Hit;
+use crate::rule::RuleSet;
+use crate::secret::Raw;
+use crate::source::coverage::{Code, Ledger};
+use crate::source::git::Repository;
+use crate::source::{Cancel, SourceError};
+use crate::suppress::{Baseline, inline};
+
+pub use collect::{Collector, Keyring};
+pub use outcome::{Coverage, KeySummary, Notice, Outcome, Suppressed};
+
+/// What is to be scanned.
+pub enum Request {
+    /// Files on disk: below these paths (or the root where there are none).
+    Worktree {
+        /// The repository that they lie in; none with `--no-git` or outside of one.
+        repository: Option<Repository>,
+        /// Paths as the user gave them, resolved against the working directory.
+        paths: Vec<PathBuf>,
+    },
+    /// The index: against HEAD (what a commit would add), or everything in it.
+    Index {
+        /// The repository.
+        repository: Repository,
+        /// Everything in the index rather than what is staged.
+        everything: bool,
+        /// The other heads of a merge that git has not written down yet (`GITHEAD_*`).
+        merging: Vec<crate::blob::Oid>,
+    },
+    /// A commit message that is being written.
+    Message {
+        /// Its file.
+        file: PathBuf,
+    },
+    /// Standard input, read to its end.
+    Stdin {
+        /// The path that it is lent.
+        name: Option<Raw>,
+        /// What was read.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Request {
+    /// The source that it names.
+    pub fn source(&self) -> SourceKind {
+        match self {
+            Self::Worktree { .. } => SourceKind::Worktree,
+            Self::Index { .. } => SourceKind::Index,
+            Self::Message { .. } => SourceKind::Message,
+            Self::Stdin { .. } => SourceKind::Stdin,
+        }
+    }
+}
+
+/// What all parts of one run share.
+pub struct Context<'a> {
+    /// Options and configuration, resolved.
+    pub settings: &'a Settings,
+    /// The rules.
+    pub rules: &'a Arc<RuleSet>,
+    /// The compiled rules.
+    pub detector: &'a Detector,
+    /// What the user accepted.
+    pub baseline: &'a Baseline,
+    /// What was examined and what not.
+    pub ledger: &'a Ledger,
+    /// What ends the run early.
+    pub cancel: &'a Cancel,
+}
+
+/// A hit with what only its text could tell.
+pub struct Examined {
+    /// The hit.
+    pub hit: Hit,
+    /// A marker accepts it; with the reason that follows the marker.
+    pub inline: Option<Option<Raw>>,
+}
+
+impl Context<'_> {
+    /// Whatever the rules find in these bytes. Cold bytes cost one pass of the anchors. A failure of the program itself on
+    /// this blob is entered into the ledger under `place`.
+    pub fn examine(&self, bytes: &[u8], place: &dyn Fn() -> Raw) -> Vec<Examined> {
+        if !self.detector.is_hot(bytes) {
+            return Vec::new();
+        }
+        let examined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let text = Text::new(bytes);
+            let markers = &self.settings.markers;
+            let examine = |hit: Hit| Examined { inline: inline::accepted(&text, hit.location.line, markers), hit };
+            self.detector.detect(&text).hits.into_iter().map(examine).collect()
+        }));
+        examined.unwrap_or_else(|_| {
+            self.ledger.note(Code::INTERNAL, Some(place()), None);
+            Vec::new()
+        })
+    }
+}
+
+/// Runs one scan to its end.
+///
+/// # Errors
+/// The source could not begin: nothing was examined. What could not be examined later on is in the outcome's coverage.
+pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceError> {
+    let mut collector = Collector::default();
+    let source = request.source();
+    match request {
+        Request::Worktree { repository, paths } => {
+            direct::worktree(context, repository.as_ref(), &paths, &mut collector)?
+        }
+        Request::Index { repository, everything, merging } => {
+            direct::index(context, &repository, everything, &merging, &mut collector)?;
+        }
+        Request::Message { file } => direct::message(context, &file, &mut collector)?,
+        Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
+    }
+    Ok(finish::finish(context, source, collector))
+}

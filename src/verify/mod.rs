@@ -1,0 +1,1 @@
+//! The only network code: whether a key still opens anything.
