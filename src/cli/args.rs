@@ -54,6 +54,7 @@ pub struct Scan {
 
 /// Options that all scans share.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(next_help_heading = "Options of every scan")]
 pub struct Common {
     /// Run as if started in DIR

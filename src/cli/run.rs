@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{Common, FailOn, When};
 use super::environment::Environment;
-use super::error::{self, Error};
+use super::error::Error;
 use super::exit::ExitStatus;
 use super::known;
 use crate::config::{self, ConfigFile, Settings};
@@ -231,9 +231,4 @@ fn to_file(format: Format, outcome: &Outcome, file: &Path, style: &Style) -> Res
     drop(out);
     temporary.persist(file).map_err(|error| wrong(error.error))?;
     Ok(())
-}
-
-/// One line for a person about something that is no finding.
-pub fn say(text: &str) {
-    error::line(text);
 }

@@ -14,7 +14,7 @@ use crate::secret::Raw;
 use crate::source::SourceError;
 use crate::source::git::Repository;
 use crate::source::index::Index;
-use crate::source::worktree::bytes_of;
+use crate::source::worktree::{Content, bytes_of, content};
 
 /// Carries the command out.
 pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Error> {
@@ -64,12 +64,7 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
         _ => base.clone(),
     };
     let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&plain_root))?;
-    let paths =
-        if paths.is_empty() && (repository.is_none() || common.directory.is_some() && root.as_deref() != Some(&base)) {
-            vec![base]
-        } else {
-            paths
-        };
+    let paths = if paths.is_empty() && repository.is_none() { vec![base] } else { paths };
     run::finish(common, environment, &prepared, Request::Worktree { repository, paths })
 }
 
@@ -80,8 +75,13 @@ fn prepare_on_disk(
     repository: Option<&Repository>,
     root: &Path,
 ) -> Result<run::Prepared, Error> {
-    let read = |name: &str| match std::fs::read(root.join(name)) {
-        Ok(bytes) => Ok(Some(bytes)),
+    // A link could lead out of the repository, so it is not followed.
+    let read = |name: &str| match content(&root.join(name), None) {
+        Ok(Content::Bytes(_)) if root.join(name).is_symlink() => {
+            Err(Error::File { file: name.into(), why: "is a symbolic link, which is not followed".into() })
+        }
+        Ok(Content::Bytes(bytes)) => Ok(Some(bytes)),
+        Ok(_) => Err(Error::File { file: name.into(), why: "is not a regular file".into() }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::File { file: name.into(), why: error.kind().to_string() }),
     };

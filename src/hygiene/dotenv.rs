@@ -32,17 +32,12 @@ pub fn assignment(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = line.iter().position(|&byte| byte == b'=')?;
     let (name, value) = (line.get(..at)?.trim_ascii(), line.get(at + 1..)?.trim_ascii());
     let named = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
-    let value = match value.first() {
-        Some(&quote @ (b'"' | b'\'')) => {
-            let rest = value.get(1..)?;
-            rest.get(..rest.iter().position(|&byte| byte == quote).unwrap_or(rest.len()))?
-        }
-        _ => {
-            let end = value
-                .windows(2)
-                .position(|pair| pair.first().is_some_and(u8::is_ascii_whitespace) && pair.last() == Some(&b'#'));
-            value.get(..end.unwrap_or(value.len()))?.trim_ascii()
-        }
+    let value = if let Some(&quote @ (b'"' | b'\'')) = value.first() {
+        let rest = value.get(1..)?;
+        rest.get(..rest.iter().position(|&byte| byte == quote).unwrap_or(rest.len()))?
+    } else {
+        let comment = |pair: &[u8]| pair.first().is_some_and(u8::is_ascii_whitespace) && pair.last() == Some(&b'#');
+        value.get(..value.windows(2).position(comment).unwrap_or(value.len()))?.trim_ascii()
     };
     named.then_some((name, value))
 }

@@ -82,7 +82,7 @@ pub fn finding(context: &Context<'_>, place: &Place<'_>, examined: Examined) -> 
     let id = hit.secret.key_id();
     let fingerprint = Fingerprint::new(Kind::Key, place.object, place.path.unwrap_or_default(), hit.secret.expose());
     let accepted = inline
-        .map(|reason| (Accepted::Inline, reason))
+        .map(|marker| (Accepted::Inline, marker.reason))
         .or_else(|| accepted(context, &fingerprint, Some(id), place.path));
     let fix = context.rules.get(&hit.rule).map_or_else(String::new, |rule| rule.fix.clone());
     Finding {

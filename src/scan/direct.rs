@@ -125,12 +125,16 @@ pub(super) fn index(
     };
     let files = Files { context, source: SourceKind::Index, is_tracked: &|_| true, collector: Mutex::default() };
     if changes.changed.len() <= FEW {
-        changes.changed.iter().for_each(|entry| stage(context, repository, entry, &files));
+        for entry in &changes.changed {
+            stage(context, repository, entry, &files);
+        }
     } else {
         let location = repository.location();
         changes.changed.par_chunks(FEW).try_for_each(|entries| -> Result<(), SourceError> {
             let own = Repository::open(location)?;
-            entries.iter().for_each(|entry| stage(context, &own, entry, &files));
+            for entry in entries {
+                stage(context, &own, entry, &files);
+            }
             Ok(())
         })?;
     }

@@ -86,8 +86,8 @@ pub struct Context<'a> {
 pub struct Examined {
     /// The hit.
     pub hit: Hit,
-    /// A marker accepts it; with the reason that follows the marker.
-    pub inline: Option<Option<Raw>>,
+    /// The marker that accepts it.
+    pub inline: Option<inline::Marker>,
 }
 
 impl Context<'_> {
@@ -101,7 +101,7 @@ impl Context<'_> {
             let text = Text::new(bytes);
             let markers = &self.settings.markers;
             let examine = |hit: Hit| Examined { inline: inline::accepted(&text, hit.location.line, markers), hit };
-            self.detector.detect(&text).hits.into_iter().map(examine).collect()
+            self.detector.detect(&text).hits.into_iter().map(examine).collect::<Vec<_>>()
         }));
         examined.unwrap_or_else(|_| {
             self.ledger.note(Code::INTERNAL, Some(place()), None);
@@ -119,7 +119,7 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
     let source = request.source();
     match request {
         Request::Worktree { repository, paths } => {
-            direct::worktree(context, repository.as_ref(), &paths, &mut collector)?
+            direct::worktree(context, repository.as_ref(), &paths, &mut collector)?;
         }
         Request::Index { repository, everything, merging } => {
             direct::index(context, &repository, everything, &merging, &mut collector)?;

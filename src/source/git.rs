@@ -16,7 +16,7 @@ use crate::secret::{Raw, mask_key_shapes};
 pub struct Location {
     /// The folder to start from.
     pub start: PathBuf,
-    /// Folders above which is not searched (GIT_CEILING_DIRECTORIES).
+    /// Folders above which is not searched (`GIT_CEILING_DIRECTORIES`).
     pub ceilings: Vec<PathBuf>,
     /// What git's environment variables say; `None` where they are to be ignored (a path was given).
     pub environment: Option<Environment>,
@@ -25,15 +25,15 @@ pub struct Location {
 /// Git's own environment variables.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// GIT_DIR is set.
+    /// `GIT_DIR` is set.
     pub git_dir: bool,
-    /// GIT_WORK_TREE.
+    /// `GIT_WORK_TREE`.
     pub work_tree: Option<PathBuf>,
-    /// GIT_INDEX_FILE.
+    /// `GIT_INDEX_FILE`.
     pub index_file: Option<PathBuf>,
-    /// GIT_OBJECT_DIRECTORY.
+    /// `GIT_OBJECT_DIRECTORY`.
     pub object_directory: Option<PathBuf>,
-    /// GIT_ALTERNATE_OBJECT_DIRECTORIES, split.
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, split.
     pub alternates: Vec<PathBuf>,
 }
 
@@ -319,9 +319,11 @@ struct Found {
 
 /// Walks up from the start, as git does: the first folder with a `.git`, or that is a git directory itself.
 fn discover(location: &Location) -> Option<Found> {
-    let start = std::path::absolute(&location.start).ok()?;
+    let start = location.start.canonicalize().or_else(|_| std::path::absolute(&location.start)).ok()?;
+    let ceilings: Vec<PathBuf> =
+        location.ceilings.iter().map(|ceiling| ceiling.canonicalize().unwrap_or_else(|_| ceiling.clone())).collect();
     for (depth, folder) in start.ancestors().enumerate() {
-        if depth > 0 && location.ceilings.iter().any(|ceiling| ceiling == folder) {
+        if depth > 0 && ceilings.iter().any(|ceiling| ceiling == folder) {
             return None;
         }
         if is_git_dir_or_link(&folder.join(".git")) {

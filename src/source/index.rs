@@ -7,7 +7,7 @@ use gix_index::extension::Tree as CacheTree;
 
 use super::SourceError;
 use super::coverage::{Code, Ledger};
-use super::git::{EntryKind, ObjectError, Repository};
+use super::git::{EntryKind, ObjectError, Repository, TreeEntry};
 use crate::blob::Oid;
 use crate::secret::Raw;
 
@@ -97,15 +97,21 @@ impl Index {
         self.paths.extend_from_slice(path);
     }
 
-    /// A folder that a sparse index keeps as one entry.
+    /// A folder that a sparse index keeps as one entry; its files go in in the order of their paths.
     fn expand(&mut self, repository: &Repository, folder: &[u8], tree: Oid) -> Result<(), SourceError> {
-        let unreadable = |_| SourceError::Index("a sparse folder cannot be expanded: its tree cannot be read".into());
-        for entry in repository.tree(tree).map_err(unreadable)? {
-            let path = [folder, &entry.name].concat();
-            match entry.kind {
-                EntryKind::Tree => self.expand(repository, &[&path[..], b"/"].concat(), entry.id)?,
-                EntryKind::Blob => self.push(&path, entry.id, Mode::FILE, Flags::empty()),
-                EntryKind::Submodule => self.push(&path, entry.id, Mode::COMMIT, Flags::empty()),
+        let mut left = vec![(folder.to_vec(), EntryKind::Tree, tree)];
+        while let Some((path, kind, id)) = left.pop() {
+            match kind {
+                EntryKind::Blob => self.push(&path, id, Mode::FILE, Flags::empty()),
+                EntryKind::Submodule => self.push(&path, id, Mode::COMMIT, Flags::empty()),
+                EntryKind::Tree => {
+                    let unreadable =
+                        |_| SourceError::Index("a sparse folder cannot be expanded: its tree cannot be read".into());
+                    for entry in repository.tree(id).map_err(unreadable)?.into_iter().rev() {
+                        let slash: &[u8] = if entry.kind == EntryKind::Tree { b"/" } else { b"" };
+                        left.push(([&path, entry.name.as_slice(), slash].concat(), entry.kind, entry.id));
+                    }
+                }
             }
         }
         Ok(())
@@ -145,6 +151,9 @@ impl Index {
     }
 }
 
+/// Folders deeper than this are no work of git's.
+const DEPTH: usize = 4096;
+
 struct Compare<'a, 'r> {
     index: &'a Index,
     repository: &'r Repository,
@@ -160,6 +169,9 @@ impl<'a> Compare<'a, '_> {
         tree: Option<Oid>,
         cache: Option<&CacheTree>,
     ) -> Result<(), SourceError> {
+        if memchr::memchr_iter(b'/', folder).count() > DEPTH {
+            return Err(SourceError::Index("its folders are nested too deeply".into()));
+        }
         if cache.is_some_and(|cache| cache.num_entries.is_some() && Some(cache.id) == tree) {
             return Ok(());
         }
@@ -203,16 +215,20 @@ impl<'a> Compare<'a, '_> {
     }
 
     fn delete(&self, changes: &mut Changes<'a>, path: &[u8], kind: EntryKind, id: Oid) -> Result<(), SourceError> {
-        match kind {
-            EntryKind::Blob => {
-                changes.deleted.insert(path.to_vec(), id);
-            }
-            EntryKind::Tree => {
-                for entry in self.repository.tree(id).map_err(|error| unreadable(&error))? {
-                    self.delete(changes, &[path, b"/", &entry.name].concat(), entry.kind, entry.id)?;
+        let mut left = vec![(path.to_vec(), kind, id)];
+        while let Some((path, kind, id)) = left.pop() {
+            match kind {
+                EntryKind::Blob => {
+                    changes.deleted.insert(path, id);
                 }
+                EntryKind::Tree => {
+                    let entries = self.repository.tree(id).map_err(|error| unreadable(&error))?;
+                    let child =
+                        |entry: TreeEntry| ([path.as_slice(), b"/", &entry.name].concat(), entry.kind, entry.id);
+                    left.extend(entries.into_iter().map(child));
+                }
+                EntryKind::Submodule => {}
             }
-            EntryKind::Submodule => {}
         }
         Ok(())
     }

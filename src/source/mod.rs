@@ -15,6 +15,7 @@ use crate::secret::Raw;
 #[derive(Debug, Default)]
 pub struct Cancel {
     interrupted: AtomicBool,
+    fired: AtomicBool,
     deadline: Option<Instant>,
 }
 
@@ -23,6 +24,7 @@ impl Cancel {
     pub fn after(timeout: Option<Duration>) -> Self {
         Self {
             interrupted: AtomicBool::new(false),
+            fired: AtomicBool::new(false),
             deadline: timeout.and_then(|limit| Instant::now().checked_add(limit)),
         }
     }
@@ -37,14 +39,18 @@ impl Cancel {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Whether the time is up.
+    /// Whether some work was left undone because the time was up.
     pub fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.fired.load(Ordering::Relaxed)
     }
 
-    /// Whether work should stop.
+    /// Whether work should stop. Whoever asks must stop then: what is left counts as not examined.
     pub fn is_set(&self) -> bool {
-        self.is_interrupted() || self.is_late()
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if late {
+            self.fired.store(true, Ordering::Relaxed);
+        }
+        late || self.is_interrupted()
     }
 }
 
@@ -78,4 +84,20 @@ pub enum SourceError {
     /// The index could not be read.
     #[error("cannot read the index: {0}")]
     Index(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_work_that_was_left_undone_is_late() {
+        let cancel = Cancel::after(Some(Duration::ZERO));
+        assert!(!cancel.is_late());
+        assert!(cancel.is_set() && cancel.is_late() && !cancel.is_interrupted());
+        let endless = Cancel::after(None);
+        assert!(!endless.is_set());
+        endless.interrupt();
+        assert!(endless.is_set() && !endless.is_late());
+    }
 }

@@ -9,14 +9,21 @@ use crate::secret::Raw;
 const LEADERS: &[&str] =
     &["#", "//", "/*", "--", ";", "<!--", "%", "'", "*", "REM ", "rem ", "::", "{-", "(*", "\"", "!", "dnl "];
 
-/// Whether a marker accepts line `number`; with the reason that follows the marker, if any.
-pub fn accepted(text: &Text<'_>, number: usize, markers: &[String]) -> Option<Option<Raw>> {
+/// A marker that accepts a line.
+#[derive(Clone, Debug, Default)]
+pub struct Marker {
+    /// What follows it.
+    pub reason: Option<Raw>,
+}
+
+/// The marker that accepts line `number`, if any.
+pub fn accepted(text: &Text<'_>, number: usize, markers: &[String]) -> Option<Marker> {
     let here = text.line(number).and_then(|line| after_marker(line, markers, false));
     here.or_else(|| text.line(number.checked_sub(1)?).and_then(|line| after_marker(line, markers, true)))
 }
 
-/// What follows a marker in the line, if a comment leader stands before it; `alone`: nothing but the comment may.
-fn after_marker(line: &[u8], markers: &[String], alone: bool) -> Option<Option<Raw>> {
+/// The marker in the line, if a comment leader stands before it; `alone`: nothing but the comment may.
+fn after_marker(line: &[u8], markers: &[String], alone: bool) -> Option<Marker> {
     markers.iter().find_map(|marker| {
         let at = line.find(marker)?;
         let (before, rest) = (line.get(..at)?, line.get(at + marker.len()..)?);
@@ -30,7 +37,7 @@ fn after_marker(line: &[u8], markers: &[String], alone: bool) -> Option<Option<R
             return None;
         }
         let reason = rest.trim().trim_end_with(|c| "*/->".contains(c)).trim();
-        Some((!reason.is_empty()).then(|| Raw::new(reason)))
+        Some(Marker { reason: (!reason.is_empty()).then(|| Raw::new(reason)) })
     })
 }
 

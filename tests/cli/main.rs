@@ -7,4 +7,5 @@
 
 mod support;
 
+mod staged;
 mod worktree;
