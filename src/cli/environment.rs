@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use crate::source::git;
 
@@ -12,12 +13,18 @@ pub struct Environment {
     pub variables: Vec<(OsString, OsString)>,
     /// The working directory.
     pub directory: PathBuf,
+    /// When the program started.
+    pub started: Option<Instant>,
 }
 
 impl Environment {
     /// Reads it.
     pub fn read() -> Self {
-        Self { variables: std::env::vars_os().collect(), directory: std::env::current_dir().unwrap_or_default() }
+        Self {
+            variables: std::env::vars_os().collect(),
+            directory: std::env::current_dir().unwrap_or_default(),
+            started: Some(Instant::now()),
+        }
     }
 
     /// A variable's value; none if it is empty.

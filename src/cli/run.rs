@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::args::{Common, FailOn, When};
 use super::environment::Environment;
@@ -175,7 +175,6 @@ pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result
 
 /// Writes the report to standard output or its file, the further ones to theirs, and the summary to standard error.
 pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> Result<(), Error> {
-    let started = Instant::now();
     let style = |terminal: bool| Style {
         color: match common.color {
             When::Always => true,
@@ -202,10 +201,11 @@ pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> 
         to_file(*format, outcome, &environment.directory.join(file), &style(false))?;
     }
     if !common.quiet {
+        let elapsed = environment.started.map(|started| started.elapsed()).unwrap_or_default();
         let mut err = io::stderr().lock();
         let style = style(err.is_terminal());
         // Where standard error is closed there is nobody to tell.
-        let _ = report::summary(outcome, &style, started.elapsed(), &mut err);
+        let _ = report::summary(outcome, &style, elapsed, &mut err);
     }
     Ok(())
 }

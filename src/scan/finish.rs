@@ -39,6 +39,7 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         findings,
         notices,
         coverage,
+        refused: context.ledger.refused(),
         rules: context.rules.clone(),
         fail_on: context.settings.fail_on,
         source,

@@ -101,7 +101,11 @@ impl Context<'_> {
             let text = Text::new(bytes);
             let markers = &self.settings.markers;
             let examine = |hit: Hit| Examined { inline: inline::accepted(&text, hit.location.line, markers), hit };
-            self.detector.detect(&text).hits.into_iter().map(examine).collect::<Vec<_>>()
+            let detection = self.detector.detect(&text);
+            for (&reason, &count) in &detection.refused {
+                self.ledger.refuse(reason, count);
+            }
+            detection.hits.into_iter().map(examine).collect::<Vec<_>>()
         }));
         examined.unwrap_or_else(|_| {
             self.ledger.note(Code::INTERNAL, Some(place()), None);

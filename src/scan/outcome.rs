@@ -1,5 +1,6 @@
 //! What a scan leaves: everything that reports can say, masked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::blob::SourceKind;
@@ -22,6 +23,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// How many findings were accepted, by whom.
     pub suppressed: Suppressed,
+    /// How many candidates were judged and refused, by the name of the reason.
+    pub refused: BTreeMap<&'static str, u64>,
     /// The rules of the run.
     pub rules: Arc<RuleSet>,
     /// Findings at or above this fail the run; none fails with `None`.

@@ -126,6 +126,7 @@ pub struct Ledger {
     blobs: AtomicU64,
     bytes: AtomicU64,
     shallow: AtomicBool,
+    refused: Mutex<BTreeMap<&'static str, u64>>,
     entries: Mutex<BTreeMap<Code, Entry>>,
 }
 
@@ -170,7 +171,7 @@ impl Ledger {
 
     /// Enters one gap, with the place it concerns and what the system said of it.
     pub fn note(&self, code: Code, place: Option<Raw>, detail: Option<String>) {
-        let mut entries = self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut entries = lock(&self.entries);
         let entry = entries.entry(code).or_default();
         entry.count += 1;
         if let Some(place) = place {
@@ -187,6 +188,16 @@ impl Ledger {
         }
     }
 
+    /// Candidates were judged and refused, for the reason of that name.
+    pub fn refuse(&self, reason: &'static str, count: usize) {
+        *lock(&self.refused).entry(reason).or_default() += count as u64;
+    }
+
+    /// How many candidates were refused, by reason.
+    pub fn refused(&self) -> BTreeMap<&'static str, u64> {
+        lock(&self.refused).clone()
+    }
+
     /// The four counts: files, objects, blobs, bytes.
     pub fn counts(&self) -> [u64; 4] {
         [&self.files, &self.objects, &self.blobs, &self.bytes].map(|count| count.load(Ordering::Relaxed))
@@ -199,6 +210,10 @@ impl Ledger {
 
     /// Takes the entries out, in the order of their codes.
     pub fn take_entries(&self) -> BTreeMap<Code, Entry> {
-        std::mem::take(&mut *self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.entries))
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
