@@ -7,7 +7,7 @@ use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 
 use super::exit::ExitStatus;
 use crate::config::ConfigError;
-use crate::secret::mask_key_shapes;
+use crate::secret::{mask_key_shapes, mask_typed};
 use crate::source::SourceError;
 
 /// Why a command could not be carried out.
@@ -84,7 +84,7 @@ pub fn usage(error: &clap::Error) -> ExitStatus {
         return if error.print().is_ok() { ExitStatus::Clean } else { ExitStatus::Error };
     }
     let text = error.render().to_string();
-    let masked = mask_key_shapes(text.as_bytes()).text().into_owned();
+    let masked = mask_typed(text.as_bytes()).text().into_owned();
     for row in masked.lines() {
         let _ = writeln!(std::io::stderr().lock(), "{}", crate::report::printable(row));
     }

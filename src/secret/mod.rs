@@ -14,7 +14,7 @@ use zeroize::Zeroize;
 
 pub use masked::Masked;
 pub use masker::Masker;
-pub use shape::mask_key_shapes;
+pub use shape::{mask_key_shapes, mask_typed};
 
 /// The shortest value that can be a key, in bytes.
 pub const MIN_KEY_LENGTH: usize = 16;
