@@ -106,6 +106,6 @@ fn staged(command: &Scan, environment: &Environment, repository: Repository) -> 
         None => Ok(None),
     };
     let prepared = run::prepare(&command.common, environment, Some(&repository), &read, &BTreeSet::from([root]))?;
-    let request = Request::Index { repository, everything: false, merging: Vec::new() };
+    let request = Request::Index { repository, index, everything: false, merging: Vec::new() };
     run::finish(&command.common, environment, &prepared, request)
 }

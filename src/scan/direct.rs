@@ -112,11 +112,11 @@ pub(super) fn worktree(
 pub(super) fn index(
     context: &Context<'_>,
     repository: &Repository,
+    index: &Index,
     everything: bool,
     merging: &[Oid],
     collector: &mut Collector,
 ) -> Result<(), SourceError> {
-    let index = Index::load(repository)?;
     let heads = heads(repository, merging)?;
     let changes = if everything {
         Changes { changed: index.entries().collect(), ..Changes::default() }

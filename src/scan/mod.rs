@@ -16,6 +16,7 @@ use crate::rule::RuleSet;
 use crate::secret::Raw;
 use crate::source::coverage::{Code, Ledger};
 use crate::source::git::Repository;
+use crate::source::index::Index;
 use crate::source::{Cancel, SourceError};
 use crate::suppress::{Baseline, inline};
 
@@ -35,6 +36,8 @@ pub enum Request {
     Index {
         /// The repository.
         repository: Repository,
+        /// Its index: the caller has read it for the configuration in it.
+        index: Index,
         /// Everything in the index rather than what is staged.
         everything: bool,
         /// The other heads of a merge that git has not written down yet (`GITHEAD_*`).
@@ -125,8 +128,8 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
         Request::Worktree { repository, paths } => {
             direct::worktree(context, repository.as_ref(), &paths, &mut collector)?;
         }
-        Request::Index { repository, everything, merging } => {
-            direct::index(context, &repository, everything, &merging, &mut collector)?;
+        Request::Index { repository, index, everything, merging } => {
+            direct::index(context, &repository, &index, everything, &merging, &mut collector)?;
         }
         Request::Message { file } => direct::message(context, &file, &mut collector)?,
         Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
