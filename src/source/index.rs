@@ -1,8 +1,10 @@
 //! The index: what is tracked, and what of it a commit would change. Read by gix-index, which also reads split and sparse ones.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use gix_index::entry::{Flags, Mode, Stage};
+use bstr::ByteSlice;
+use gix_index::State;
+use gix_index::entry::{Flags, Mode, Stage, Stat};
 use gix_index::extension::Tree as CacheTree;
 
 use super::SourceError;
@@ -12,21 +14,15 @@ use crate::blob::Oid;
 use crate::secret::Raw;
 
 /// The entries of an index, sparse folders expanded, in the order of their paths' bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Index {
-    paths: Vec<u8>,
-    entries: Vec<Stored>,
-    submodules: HashSet<Vec<u8>>,
-    cache: Option<CacheTree>,
+    state: State,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Stored {
-    start: usize,
-    len: usize,
-    id: Oid,
-    mode: Mode,
-    flags: Flags,
+impl Default for Index {
+    fn default() -> Self {
+        Self { state: State::new(gix_hash::Kind::Sha1) }
+    }
 }
 
 /// One entry.
@@ -77,65 +73,58 @@ impl Index {
         let read = gix_index::File::at_or_default(&file, gix_hash::Kind::Sha1, true, options).map_err(|error| {
             SourceError::Index(crate::secret::mask_key_shapes(error.to_string().as_bytes()).text().into_owned())
         })?;
-        let mut index = Self { cache: read.tree().cloned(), ..Self::default() };
-        for entry in read.entries() {
-            let path: &[u8] = entry.path(&read);
-            if entry.mode == Mode::DIR {
-                index.expand(repository, path, entry.id)?;
-            } else {
-                index.push(path, entry.id, entry.mode, entry.flags);
-            }
+        let mut index = Self { state: read.into_parts().0 };
+        if index.state.is_sparse() {
+            index.expand(repository)?;
         }
         Ok(index)
     }
 
-    fn push(&mut self, path: &[u8], id: Oid, mode: Mode, flags: Flags) {
-        if mode == Mode::COMMIT {
-            self.submodules.insert(path.to_vec());
-        }
-        self.entries.push(Stored { start: self.paths.len(), len: path.len(), id, mode, flags });
-        self.paths.extend_from_slice(path);
-    }
-
-    /// A folder that a sparse index keeps as one entry; its files go in in the order of their paths.
-    fn expand(&mut self, repository: &Repository, folder: &[u8], tree: Oid) -> Result<(), SourceError> {
-        let mut left = vec![(folder.to_vec(), EntryKind::Tree, tree)];
-        while let Some((path, kind, id)) = left.pop() {
-            match kind {
-                EntryKind::Blob => self.push(&path, id, Mode::FILE, Flags::empty()),
-                EntryKind::Submodule => self.push(&path, id, Mode::COMMIT, Flags::empty()),
-                EntryKind::Tree => {
-                    let unreadable =
-                        |_| SourceError::Index("a sparse folder cannot be expanded: its tree cannot be read".into());
-                    for entry in repository.tree(id).map_err(unreadable)?.into_iter().rev() {
-                        let slash: &[u8] = if entry.kind == EntryKind::Tree { b"/" } else { b"" };
-                        left.push(([&path, entry.name.as_slice(), slash].concat(), entry.kind, entry.id));
+    /// Puts the files of every folder that a sparse index keeps as one entry into its place.
+    fn expand(&mut self, repository: &Repository) -> Result<(), SourceError> {
+        let unreadable = |_| SourceError::Index("a sparse folder cannot be expanded: its tree cannot be read".into());
+        let folders = self.state.entries().iter().filter(|entry| entry.mode == Mode::DIR);
+        let mut left: Vec<(Vec<u8>, Oid)> = folders.map(|entry| (entry.path(&self.state).to_vec(), entry.id)).collect();
+        self.state.remove_entries(|_, _, entry| entry.mode == Mode::DIR);
+        while let Some((folder, tree)) = left.pop() {
+            for entry in repository.tree(tree).map_err(unreadable)? {
+                let path = [folder.as_slice(), &entry.name].concat();
+                let mode = match entry.kind {
+                    EntryKind::Tree => {
+                        left.push(([&path, &b"/"[..]].concat(), entry.id));
+                        continue;
                     }
-                }
+                    EntryKind::Blob => Mode::FILE,
+                    EntryKind::Submodule => Mode::COMMIT,
+                };
+                self.state.dangerously_push_entry(Stat::default(), entry.id, Flags::empty(), mode, path.as_bstr());
             }
         }
+        self.state.sort_entries();
+        // The cached trees count entries that are gone.
+        self.state.remove_tree();
         Ok(())
     }
 
-    fn entry(&self, stored: &Stored) -> Entry<'_> {
-        let path = self.paths.get(stored.start..stored.start + stored.len).unwrap_or_default();
-        Entry { path, id: stored.id, mode: stored.mode, flags: stored.flags }
+    fn entry<'a>(&'a self, stored: &gix_index::Entry) -> Entry<'a> {
+        Entry { path: stored.path(&self.state), id: stored.id, mode: stored.mode, flags: stored.flags }
     }
 
     /// Every entry; the sides of a conflict are one each.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.entries.iter().map(|stored| self.entry(stored))
+        self.state.entries().iter().map(|stored| self.entry(stored))
     }
 
-    /// The blob at a path: what a commit would take.
+    /// The entry at a path: what a commit would take, or one side of a conflict.
     pub fn find(&self, path: &[u8]) -> Option<Entry<'_>> {
-        let at = self.entries.binary_search_by(|stored| self.entry(stored).path.cmp(path)).ok()?;
-        self.entries.get(at).map(|stored| self.entry(stored))
+        let entries = self.state.entries();
+        let at = entries.binary_search_by(|stored| self.entry(stored).path.cmp(path)).ok()?;
+        entries.get(at).map(|stored| self.entry(stored))
     }
 
     /// Whether a submodule stands at this path.
     pub fn has_submodule(&self, path: &[u8]) -> bool {
-        self.submodules.contains(path)
+        self.find(path).is_some_and(|entry| entry.is_submodule())
     }
 
     /// What a commit would change against `tree` (the empty tree if none). Folders that git's cache knows to be unchanged are
@@ -146,7 +135,7 @@ impl Index {
     pub fn changes(&self, repository: &Repository, tree: Option<Oid>) -> Result<Changes<'_>, SourceError> {
         let mut changes = Changes::default();
         let compare = Compare { index: self, repository };
-        compare.folder(&mut changes, 0..self.entries.len(), &mut Vec::new(), tree, self.cache.as_ref())?;
+        compare.folder(&mut changes, 0..self.state.entries().len(), &mut Vec::new(), tree, self.state.tree())?;
         Ok(changes)
     }
 }
@@ -180,7 +169,7 @@ impl<'a> Compare<'a, '_> {
             listed.unwrap_or_default().into_iter().map(|entry| (entry.name, (entry.kind, entry.id))).collect();
         let mut at = range.start;
         while at < range.end {
-            let Some(entry) = self.index.entries.get(at).map(|stored| self.index.entry(stored)) else { break };
+            let Some(entry) = self.index.state.entries().get(at).map(|stored| self.index.entry(stored)) else { break };
             let rest = entry.path.get(folder.len()..).unwrap_or_default();
             let Some(slash) = memchr::memchr(b'/', rest) else {
                 let same = there.remove(rest).is_some_and(|(kind, id)| kind != EntryKind::Tree && id == entry.id);
@@ -193,7 +182,7 @@ impl<'a> Compare<'a, '_> {
             let name = rest.get(..slash).unwrap_or_default();
             let depth = folder.len();
             folder.extend_from_slice(rest.get(..=slash).unwrap_or_default());
-            let rest = self.index.entries.get(at..range.end).unwrap_or_default();
+            let rest = self.index.state.entries().get(at..range.end).unwrap_or_default();
             let count = rest.partition_point(|stored| self.index.entry(stored).path.starts_with(folder));
             let subtree = match there.remove(name) {
                 Some((EntryKind::Tree, id)) => Some(id),
