@@ -1,6 +1,7 @@
 //! A blob as text: UTF-16 and byte order marks undone, lines found once.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -26,6 +27,9 @@ pub struct Text<'a> {
     bytes: Cow<'a, [u8]>,
     encoding: TextEncoding,
     lines: OnceLock<Vec<usize>>,
+    /// The last place asked for, as (offset, its line's begin, characters between them): the next one is mostly behind it,
+    /// and a file of one long line would otherwise be counted again for every hit.
+    last: Cell<(usize, usize, usize)>,
 }
 
 impl<'a> Text<'a> {
@@ -43,7 +47,7 @@ impl<'a> Text<'a> {
                 TextEncoding::Utf16Be => (decode(bytes, u16::from_be_bytes), TextEncoding::Utf16Be),
             },
         };
-        Self { bytes, encoding, lines: OnceLock::new() }
+        Self { bytes, encoding, lines: OnceLock::new(), last: Cell::new((0, 0, 0)) }
     }
 
     /// The text's bytes (UTF-8 where the file is; byte for byte where it is neither that nor UTF-16).
@@ -89,8 +93,12 @@ impl<'a> Text<'a> {
         let place = |offset: usize| {
             let line = self.line_at(offset);
             let start = self.line_span(line).map_or(0, |span| span.start);
-            let before = self.bytes.get(start..offset).unwrap_or_default();
-            (line, before.chars().count() + 1)
+            let (from, begin, counted) = self.last.get();
+            let (from, counted) =
+                if begin == start && from <= offset { (from.max(start), counted) } else { (start, 0) };
+            let count = counted + self.bytes.get(from..offset).unwrap_or_default().chars().count();
+            self.last.set((offset, start, count));
+            (line, count + 1)
         };
         let ((line, column), (end_line, end_column)) = (place(span.start), place(span.end));
         Location { line, column, end_line, end_column }
@@ -165,6 +173,7 @@ mod tests {
         let text = Text::new("x\né🔑 k=v\r\n".as_bytes());
         let at = text.bytes().find("v").map_or(0, |at| at);
         assert_eq!(text.location(&(at..at + 1)), Location { line: 2, column: 6, end_line: 2, end_column: 7 });
+        assert_eq!(text.location(&(4..9)), Location { line: 2, column: 2, end_line: 2, end_column: 4 });
         assert_eq!(text.line(2), Some("é🔑 k=v".as_bytes()));
         assert_eq!(text.line_count(), 3);
     }

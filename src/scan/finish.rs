@@ -74,12 +74,12 @@ fn masker(context: &Context<'_>, collector: &Collector) -> Masker {
 fn redact(masker: &Masker, mut finding: Finding<Raw>) -> Finding<Masked> {
     let value = finding.excerpt.as_mut().map(|excerpt| std::mem::take(&mut excerpt.value));
     let ends = finding.key.as_ref().map(|key| key.redacted.clone());
-    let mut masked = finding.map(|raw| masker.mask(&raw));
-    if let Some(excerpt) = &mut masked.excerpt {
+    let mut finding = finding.map(|raw| masker.mask(&raw));
+    if let Some(excerpt) = &mut finding.excerpt {
         // The value itself is hidden by its place, whatever its form; findings without a key show theirs masked.
         excerpt.value = ends.or_else(|| value.map(|value| masker.mask(&value))).unwrap_or_default();
     }
-    masked
+    finding
 }
 
 fn keys(findings: &[Finding<Masked>]) -> Vec<KeySummary> {

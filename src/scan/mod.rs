@@ -24,6 +24,7 @@ pub use collect::{Collector, Keyring};
 pub use outcome::{Coverage, KeySummary, Notice, Outcome, Suppressed};
 
 /// What is to be scanned.
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum Request {
     /// Files on disk: below these paths (or the root where there are none).
     Worktree {

@@ -5,19 +5,26 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 
+use super::layer::{Layer, is_word, layers};
 use super::{Masked, Raw, Secret};
 
-/// So many consecutive bytes of a key (or of one of its encodings) are never shown, unless they are a plain word.
-const GRAM: usize = 8;
+/// So many consecutive bytes of a key are never shown, unless they are a plain word.
+const PLAIN: usize = 8;
+/// The same for base64 and escapes: nine characters of base64 always hold six whole bytes.
+const ENCODED: usize = 6;
+/// The same for hex: nine digits always hold four whole bytes.
+const HEX: usize = 4;
 
-/// Knows every key of a run and makes [`Masked`] of [`Raw`]. A whole key becomes its redacted form; any other run of bytes
-/// each of which belongs to a piece of 8 or more consecutive bytes of a key, or of its encodings, becomes an ellipsis.
-/// Pieces that are plain words (`konver_s` of `konver_sk_...`) are left, or paths and hosts could not be shown.
+/// Knows every key of a run and makes [`Masked`] of [`Raw`]. A whole key becomes its redacted form. Any other run of bytes
+/// each of which belongs to a piece of 8 or more consecutive bytes of a key (6 in base64 or escapes, 4 in hex) becomes an
+/// ellipsis; encodings are undone up to twice. Pieces that are plain words (`konver_s` of `konver_sk_...`) are left, or paths
+/// and hosts could not be shown.
 #[derive(Default)]
 pub struct Masker {
-    grams: HashSet<u64, BuildHasherDefault<GramHasher>>,
+    plain: Grams,
+    encoded: Grams,
+    hex: Grams,
     whole: BTreeSet<Secret>,
     exact: OnceLock<Option<AhoCorasick>>,
 }
@@ -28,25 +35,27 @@ impl Masker {
         Self::default()
     }
 
-    /// From now on the key is masked: plain, base64 (standard and URL-safe, three alignments, twice nested), hex, percent,
-    /// `\u`, `\x` and HTML forms, reversed, UTF-16.
+    /// From now on the key is masked: plain, reversed, and in base64, hex, percent, `\u`, `\x`, octal, HTML and UTF-16 forms.
     pub fn add(&mut self, key: &Secret) {
         if key.is_empty() || !self.whole.insert(key.clone()) {
             return;
         }
         self.exact = OnceLock::new();
-        for form in forms(key.expose()) {
-            self.add_grams(&form);
-        }
+        let bytes = key.expose();
+        self.add_plain(bytes);
+        let reversed = Secret::new(bytes.iter().rev().copied().collect::<Vec<_>>());
+        self.add_plain(reversed.expose());
+        self.encoded.extend(bytes.windows(ENCODED).map(gram));
+        self.hex.extend(bytes.windows(HEX).map(gram));
     }
 
     /// Masks a text that shows a key, or a part of one, in some form of its own, exactly as it stands in the file.
     pub fn add_form(&mut self, form: &Raw) {
-        self.add_grams(form.bytes());
+        self.add_plain(form.bytes());
     }
 
-    fn add_grams(&mut self, bytes: &[u8]) {
-        self.grams.extend(bytes.windows(GRAM).filter(|window| !is_word(window)).map(gram));
+    fn add_plain(&mut self, bytes: &[u8]) {
+        self.plain.extend(bytes.windows(PLAIN).filter(|window| !is_word(window)).map(gram));
     }
 
     fn exact(&self) -> Option<&AhoCorasick> {
@@ -64,35 +73,32 @@ impl Masker {
 
     /// Like [`Masker::mask`], for bytes at hand.
     pub fn mask_bytes(&self, bytes: &[u8]) -> Masked {
-        let mut hidden = vec![Show::Plain; bytes.len()];
-        let mut hide = |at: usize, len: usize, how: Show| {
-            hidden.iter_mut().skip(at).take(len).for_each(|byte| *byte = how);
-        };
-        for (at, window) in bytes.windows(GRAM).enumerate() {
-            if self.grams.contains(&gram(window)) {
-                hide(at, GRAM, Show::Piece);
+        if self.whole.is_empty() {
+            return Masked::assume(bytes.to_vec());
+        }
+        let mut shown = vec![Show::Plain; bytes.len()];
+        for (at, window) in bytes.windows(PLAIN).enumerate() {
+            if self.plain.contains(&gram(window)) {
+                hide(&mut shown, at, at + PLAIN, Show::Piece);
             }
+        }
+        for layer in layers(bytes) {
+            self.hide_layer(&layer, &mut shown);
         }
         for (number, found) in self.exact().into_iter().flat_map(|exact| exact.find_iter(bytes)).enumerate() {
-            hide(found.start(), found.len(), Show::Whole(number));
+            hide(&mut shown, found.start(), found.end(), Show::Whole(number));
         }
-        let mut out = Vec::with_capacity(bytes.len());
-        let mut at = 0;
-        for run in hidden.chunk_by(|a, b| a == b) {
-            let part = bytes.get(at..at + run.len()).unwrap_or_default();
-            at += run.len();
-            match run.first() {
-                Some(Show::Whole(_)) => out.extend_from_slice(Secret::new(part).redacted().bytes()),
-                Some(Show::Piece) => out.extend_from_slice("…".as_bytes()),
-                _ => out.extend_from_slice(part),
-            }
-        }
-        Masked::assume(out)
+        Masked::assume(replace(bytes, &shown))
     }
 
-    /// For the segment of an excerpt that is the key itself, whatever its form: nothing of it is shown but the redacted key.
-    pub fn mask_span(&self, key: &Secret) -> Masked {
-        key.redacted()
+    fn hide_layer(&self, layer: &Layer, shown: &mut [Show]) {
+        let (length, grams) = if layer.is_hex() { (HEX, &self.hex) } else { (ENCODED, &self.encoded) };
+        for (at, window) in layer.bytes().windows(length).enumerate() {
+            if grams.contains(&gram(window)) {
+                let (start, end) = layer.span(at, at + length);
+                hide(shown, start, end, Show::Piece);
+            }
+        }
     }
 }
 
@@ -103,55 +109,32 @@ enum Show {
     Whole(usize),
 }
 
-/// Lower-case or upper-case words with separators: no digit, no mixed case.
-fn is_word(window: &[u8]) -> bool {
-    let none = |class: fn(&u8) -> bool| !window.iter().any(class);
-    none(u8::is_ascii_digit) && (none(u8::is_ascii_lowercase) || none(u8::is_ascii_uppercase))
+fn hide(shown: &mut [Show], start: usize, end: usize, how: Show) {
+    shown.iter_mut().take(end).skip(start).for_each(|byte| *byte = how);
+}
+
+fn replace(bytes: &[u8], shown: &[Show]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    for run in shown.chunk_by(|a, b| a == b) {
+        let part = bytes.get(at..at + run.len()).unwrap_or_default();
+        at += run.len();
+        match run.first() {
+            Some(Show::Whole(_)) => out.extend_from_slice(Secret::new(part).redacted().bytes()),
+            Some(Show::Piece) => out.extend_from_slice("…".as_bytes()),
+            _ => out.extend_from_slice(part),
+        }
+    }
+    out
 }
 
 fn gram(window: &[u8]) -> u64 {
     window.iter().fold(0, |gram, &byte| gram << 8 | u64::from(byte))
 }
 
-/// Every form in which the key is masked wherever it stands.
-fn forms(key: &[u8]) -> Vec<zeroize::Zeroizing<Vec<u8>>> {
-    let mut forms: Vec<Vec<u8>> = vec![key.to_vec(), key.iter().rev().copied().collect()];
-    let mut encoded = base64_forms(key);
-    let nested: Vec<Vec<u8>> = encoded.iter().flat_map(|form| base64_forms(form)).collect();
-    forms.append(&mut encoded);
-    forms.extend(nested);
-    forms.push(HEXLOWER.encode(key).into_bytes());
-    forms.push(HEXUPPER.encode(key).into_bytes());
-    let each = |form: &dyn Fn(u8) -> String| key.iter().flat_map(|&byte| form(byte).into_bytes()).collect::<Vec<u8>>();
-    forms.push(each(&|byte| format!("%{byte:02x}")));
-    forms.push(each(&|byte| format!("%{byte:02X}")));
-    forms.push(each(&|byte| format!("\\u{byte:04x}")));
-    forms.push(each(&|byte| format!("\\u{byte:04X}")));
-    forms.push(each(&|byte| format!("\\x{byte:02x}")));
-    forms.push(each(&|byte| format!("\\x{byte:02X}")));
-    forms.push(each(&|byte| format!("&#{byte};")));
-    forms.push(each(&|byte| format!("&#x{byte:x};")));
-    forms.push(each(&|byte| format!("&#x{byte:X};")));
-    forms.push(key.iter().flat_map(|&byte| [byte, 0]).collect());
-    forms.into_iter().map(zeroize::Zeroizing::new).collect()
-}
+type Grams = HashSet<u64, BuildHasherDefault<GramHasher>>;
 
-/// The characters of the key's base64 at each of the three alignments that do not depend on its neighbours.
-fn base64_forms(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut forms = Vec::new();
-    for lead in 0..3 {
-        let padded = [vec![0; lead], bytes.to_vec()].concat();
-        let skip = if lead == 0 { 0 } else { lead + 1 };
-        for encoding in [&BASE64, &BASE64URL] {
-            let text = encoding.encode(&padded).into_bytes();
-            let own = padded.len() * 8 / 6;
-            forms.push(text.get(skip..own).unwrap_or_default().to_vec());
-        }
-    }
-    forms
-}
-
-/// Grams are eight bytes of random text: mixing them once is hash enough.
+/// Grams are a few bytes of random text: mixing them once is hash enough.
 #[derive(Default)]
 struct GramHasher(u64);
 
@@ -173,6 +156,8 @@ impl Hasher for GramHasher {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+
     use super::*;
 
     fn made_up() -> Secret {
@@ -184,11 +169,25 @@ mod tests {
         let (mut masker, key) = (Masker::new(), made_up());
         masker.add(&key);
         let plain = key.expose();
+        let each =
+            |form: &dyn Fn(u8) -> String| plain.iter().flat_map(|&byte| form(byte).into_bytes()).collect::<Vec<u8>>();
         let encoded = [
             plain.to_vec(),
-            BASE64.encode(&[b"xy", plain].concat()).into_bytes(),
+            plain.iter().rev().copied().collect(),
+            BASE64.encode(plain).into_bytes(),
+            BASE64.encode(&[b"x=", plain].concat()).into_bytes(),
+            BASE64URL_NOPAD.encode(&[b"x", plain, b"tail of it"].concat()).into_bytes(),
+            BASE64.encode(BASE64.encode(plain).as_bytes()).into_bytes(),
+            HEXLOWER.encode(plain).into_bytes(),
             HEXUPPER.encode(plain).into_bytes(),
             plain.iter().skip(3).take(17).copied().collect(),
+            each(&|byte| format!("%{byte:02X}")),
+            each(&|byte| format!("\\u{byte:04x}")),
+            each(&|byte| format!("\\x{byte:02x}")),
+            each(&|byte| format!("&#{byte};")),
+            each(&|byte| format!("&#x{byte:x};")),
+            each(&|byte| format!("\\{byte:03o}")),
+            each(&|byte| format!("{}\0", byte as char)),
         ];
         for form in encoded {
             let text = masker.mask_bytes(&[b"before ", form.as_slice(), b" after"].concat()).text().into_owned();
@@ -197,9 +196,30 @@ mod tests {
     }
 
     #[test]
+    fn nine_characters_of_base64_or_hex_are_too_many() {
+        let (mut masker, key) = (Masker::new(), made_up());
+        masker.add(&key);
+        for lead in 0..3 {
+            let text = BASE64.encode(&[&b"\0\0"[..lead], key.expose()].concat());
+            for start in 4..text.len() - 16 {
+                let piece = text.get(start..start + 9).unwrap_or_default();
+                assert!(!masker.mask_bytes(piece.as_bytes()).text().contains(piece), "{lead} {start}");
+            }
+        }
+        let hex = HEXLOWER.encode(key.expose());
+        for start in 0..hex.len() - 9 {
+            let piece = hex.get(start..start + 9).unwrap_or_default();
+            assert!(!masker.mask_bytes(piece.as_bytes()).text().contains(piece), "{start}");
+        }
+    }
+
+    #[test]
     fn other_text_stays() {
         let mut masker = Masker::new();
         masker.add(&made_up());
-        assert_eq!(masker.mask_bytes(b"const headers = {}").text(), "const headers = {}");
+        masker.add(&Secret::new([b"konver_sk_", made_up().expose()].concat()));
+        for text in ["const headers = {}", "https://api.konver.ai/v1", "src/konver_sk.py", "deadbeefdeadbeef"] {
+            assert_eq!(masker.mask_bytes(text.as_bytes()).text(), text);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! [`Secret`] holds a key; [`Raw`] holds text that may hold one; [`Masked`] is the only text that a report can print, made
 //! by a [`Masker`] that knows every key of the run.
 
+mod layer;
 mod masked;
 mod masker;
 mod shape;
