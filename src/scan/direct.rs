@@ -246,15 +246,12 @@ pub(super) fn message(context: &Context<'_>, file: &Path, collector: &mut Collec
     Ok(())
 }
 
-/// The message up to git's scissors line: a comment character, dashes and `>8`.
+/// The message up to git's scissors line (wt-status.c): the comment string, which the user may have set, and the cut line.
 fn before_scissors(message: &[u8]) -> &[u8] {
     let mut at = 0;
     for line in message.split_inclusive(|&byte| byte == b'\n') {
-        let rest = line.get(1..).unwrap_or_default().trim_ascii();
-        let dashes = rest
-            .strip_prefix(b"------------------------ >8 ")
-            .or_else(|| rest.strip_prefix(b"------------------------ 8< "));
-        if dashes.is_some_and(|dashes| !dashes.is_empty() && dashes.iter().all(|&byte| byte == b'-')) {
+        let leader = line.trim_ascii_end().strip_suffix(b" ------------------------ >8 ------------------------");
+        if leader.is_some_and(|leader| !leader.is_empty() && !leader.iter().any(u8::is_ascii_whitespace)) {
             return message.get(..at).unwrap_or(message);
         }
         at += line.len();
@@ -285,6 +282,8 @@ mod tests {
         let scissors = b"# ------------------------ >8 ------------------------\n";
         let message = [b"subject\n\n# comment\n", &scissors[..], b"+leak\n"].concat();
         assert_eq!(before_scissors(&message), b"subject\n\n# comment\n");
+        let other = [b"subject\n", &b"//"[..], scissors.strip_prefix(b"#").unwrap_or_default(), b"+leak\n"].concat();
+        assert_eq!(before_scissors(&other), b"subject\n");
         assert_eq!(before_scissors(b"- >8 -\nx"), b"- >8 -\nx");
     }
 }
