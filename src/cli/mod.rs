@@ -5,6 +5,7 @@ mod environment;
 mod error;
 mod exit;
 mod known;
+mod range;
 mod run;
 mod scan;
 

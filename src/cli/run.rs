@@ -17,9 +17,9 @@ use crate::finding::Severity;
 use crate::report::{self, Format, Style};
 use crate::rule::{Origin, RuleSet};
 use crate::scan::{self, Context, Outcome, Request};
-use crate::source::Cancel;
 use crate::source::coverage::Ledger;
 use crate::source::git::Repository;
+use crate::source::{Cancel, Progress};
 use crate::suppress::{self, Baseline};
 
 /// Reads the files that govern a scan from where the scanned content comes: disk, index or a commit's tree.
@@ -48,6 +48,19 @@ pub fn prepare(
     read: &ReadFile<'_>,
     folders: &BTreeSet<PathBuf>,
 ) -> Result<Prepared, Error> {
+    Ok(prepare_range(common, environment, repository, read, read, folders)?.0)
+}
+
+/// Like [`prepare`], for a range: `read` gives the files at its base, `read_tip` those at its tip, where the baseline comes
+/// from. Also returns the baseline at the base (an unreadable one accepts nothing), for [`Request::Range`].
+pub fn prepare_range(
+    common: &Common,
+    environment: &Environment,
+    repository: Option<&Repository>,
+    read: &ReadFile<'_>,
+    read_tip: &ReadFile<'_>,
+    folders: &BTreeSet<PathBuf>,
+) -> Result<(Prepared, Baseline), Error> {
     let (file, bytes, origin) = configuration(common, environment, read)?;
     let config = ConfigFile::parse(&file, &bytes)?;
     let text = String::from_utf8_lossy(&bytes);
@@ -73,8 +86,9 @@ pub fn prepare(
     let pattern = config.key.pattern.as_ref().map(|pattern| key_pattern(pattern, &file, &text, origin)).transpose()?;
     let detector = Detector::new(&rules, Options { known, pattern })
         .map_err(|error| Error::Usage(format!("a rule's pattern does not compile: {error}")))?;
-    let baseline = baseline(common, environment, &config, read)?;
-    Ok(Prepared { settings, rules, detector, baseline, ledger: Ledger::new() })
+    let before = baseline(common, environment, &config, read).unwrap_or_default();
+    let baseline = baseline(common, environment, &config, read_tip)?;
+    Ok((Prepared { settings, rules, detector, baseline, ledger: Ledger::new() }, before))
 }
 
 /// The configuration's name, bytes and origin; empty where there is none.
@@ -162,6 +176,7 @@ pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result
         .stack_size(8 << 20)
         .build()
         .map_err(|error| Error::Usage(format!("cannot start the threads: {error}")))?;
+    let progress = Progress::default();
     let context = Context {
         settings: &prepared.settings,
         rules: &prepared.rules,
@@ -169,6 +184,7 @@ pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result
         baseline: &prepared.baseline,
         ledger: &prepared.ledger,
         cancel: &cancel,
+        progress: &progress,
     };
     Ok(pool.install(|| scan::run(&context, request))?)
 }

@@ -4,6 +4,7 @@ mod collect;
 mod direct;
 mod finish;
 mod outcome;
+mod range;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,11 +18,12 @@ use crate::secret::Raw;
 use crate::source::coverage::{Code, Ledger};
 use crate::source::git::Repository;
 use crate::source::index::Index;
-use crate::source::{Cancel, SourceError};
+use crate::source::{Cancel, Progress, SourceError};
 use crate::suppress::{Baseline, inline};
 
 pub use collect::{Collector, Keyring};
 pub use outcome::{Coverage, KeySummary, Notice, Outcome, Suppressed};
+pub use range::RangeRequest;
 
 /// What is to be scanned.
 #[expect(clippy::large_enum_variant, reason = "there is one in a run")]
@@ -49,6 +51,22 @@ pub enum Request {
         /// Its file.
         file: PathBuf,
     },
+    /// Every object of the repository once, or what some commits reach.
+    History {
+        /// The repository.
+        repository: Repository,
+        /// Only what these commits reach; everything, reachable or not, where there are none.
+        tips: Vec<crate::blob::Oid>,
+    },
+    /// What the commits of a range add.
+    Range {
+        /// The repository.
+        repository: Repository,
+        /// Which commits, and what else belongs to the range.
+        range: RangeRequest,
+        /// What the baseline accepted before the range: what it accepts besides is named in a notice.
+        accepted_before: Baseline,
+    },
     /// Standard input, read to its end.
     Stdin {
         /// The path that it is lent.
@@ -65,6 +83,8 @@ impl Request {
             Self::Worktree { .. } => SourceKind::Worktree,
             Self::Index { .. } => SourceKind::Index,
             Self::Message { .. } => SourceKind::Message,
+            Self::History { .. } => SourceKind::History,
+            Self::Range { .. } => SourceKind::Range,
             Self::Stdin { .. } => SourceKind::Stdin,
         }
     }
@@ -84,6 +104,8 @@ pub struct Context<'a> {
     pub ledger: &'a Ledger,
     /// What ends the run early.
     pub cancel: &'a Cancel,
+    /// How far the run is, for whoever shows it.
+    pub progress: &'a Progress,
 }
 
 /// A hit with what only its text could tell.
@@ -133,6 +155,8 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
             direct::index(context, &repository, &index, everything, &merging, &mut collector)?;
         }
         Request::Message { file } => direct::message(context, &file, &mut collector)?,
+        Request::History { .. } => return Err(SourceError::Git("--history does not work yet".into())),
+        Request::Range { .. } => return Err(SourceError::Git("--range does not work yet".into())),
         Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
     }
     Ok(finish::finish(context, source, collector))

@@ -6,7 +6,7 @@ pub mod index;
 pub mod similar;
 pub mod worktree;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::secret::Raw;
@@ -51,6 +51,43 @@ impl Cancel {
             self.fired.store(true, Ordering::Relaxed);
         }
         late || self.is_interrupted()
+    }
+}
+
+/// How far a scan is. Sources count here, cheaply (once for some hundred objects); whoever draws a bar reads it from another
+/// thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    total: AtomicU64,
+    done: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Progress {
+    /// So many more objects are to be read.
+    pub fn expect(&self, objects: u64) {
+        self.total.fetch_add(objects, Ordering::Relaxed);
+    }
+
+    /// So many objects of so many bytes (inflated) are done.
+    pub fn advance(&self, objects: u64, bytes: u64) {
+        self.done.fetch_add(objects, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// How many objects are to be read in all, as far as that is known by now; 0 where it is not.
+    pub fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// How many objects are done.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes they have, inflated.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 }
 

@@ -1,0 +1,43 @@
+//! Ranges, as `scan --range` and the hooks ask for them.
+
+use std::collections::BTreeSet;
+
+use super::args::Common;
+use super::environment::Environment;
+use super::error::Error;
+use super::exit::ExitStatus;
+use super::run;
+use crate::blob::Oid;
+use crate::scan::{RangeRequest, Request};
+use crate::source::git::Repository;
+
+/// Scans a range. The configuration is the one of `base` (the defaults where there is none), so that a change cannot switch
+/// its own scan off; the baseline is the one of `tip`.
+pub fn scan(
+    common: &Common,
+    environment: &Environment,
+    repository: Repository,
+    range: RangeRequest,
+    base: Option<Oid>,
+    tip: Option<Oid>,
+) -> Result<ExitStatus, Error> {
+    let read_base = |name: &str| read_at(&repository, base, name);
+    let read_tip = |name: &str| read_at(&repository, tip, name);
+    let folders: BTreeSet<_> = repository.workdir().map(std::path::Path::to_owned).into_iter().collect();
+    let (prepared, accepted_before) =
+        run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
+    run::finish(common, environment, &prepared, Request::Range { repository, range, accepted_before })
+}
+
+/// A governing file as it stands in a commit's tree.
+pub fn read_at(repository: &Repository, commit: Option<Oid>, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    let Some(commit) = commit else { return Ok(None) };
+    let unreadable = |_| Error::File { file: name.into(), why: format!("cannot be read from the commit {commit}") };
+    let tree = repository.tree_of(commit).map_err(unreadable)?;
+    match repository.entry(tree, name.as_bytes()).map_err(unreadable)? {
+        Some(entry) if entry.kind == crate::source::git::EntryKind::Blob => {
+            repository.blob(entry.id).map(Some).map_err(unreadable)
+        }
+        _ => Ok(None),
+    }
+}
