@@ -4,6 +4,7 @@ mod args;
 mod environment;
 mod error;
 mod exit;
+mod history;
 mod known;
 mod range;
 mod run;

@@ -29,6 +29,32 @@ pub fn scan(
     run::finish(common, environment, &prepared, Request::Range { repository, range, accepted_before })
 }
 
+/// `scan --range A..B`, and `A...B`, which means from the merge base on.
+pub fn scan_revisions(
+    common: &Common,
+    environment: &Environment,
+    repository: Repository,
+    range: &str,
+) -> Result<ExitStatus, Error> {
+    let wrong = || {
+        let shown = crate::secret::mask_key_shapes(range.as_bytes());
+        Error::Usage(format!("{} is no range: expected A..B or A...B", shown.text()))
+    };
+    let (old, new, is_symmetric) = match (range.split_once("..."), range.split_once("..")) {
+        (Some((old, new)), _) => (old, new, true),
+        (None, Some((old, new))) => (old, new, false),
+        (None, None) => return Err(wrong()),
+    };
+    if old.is_empty() || new.is_empty() || new.starts_with('.') || old.contains("..") || new.contains("..") {
+        return Err(wrong());
+    }
+    let (old, tip) = (repository.commit(old)?, repository.commit(new)?);
+    // What A reaches is what the merge base reaches, as far as B reaches it too: the commits are the same with both forms.
+    let base = if is_symmetric { repository.merge_base(old, tip) } else { Some(old) };
+    let request = RangeRequest { include: vec![tip], exclude: vec![old], ..RangeRequest::default() };
+    scan(common, environment, repository, request, base, Some(tip))
+}
+
 /// A governing file as it stands in a commit's tree.
 pub fn read_at(repository: &Repository, commit: Option<Oid>, name: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(commit) = commit else { return Ok(None) };

@@ -8,7 +8,7 @@ use super::args::Scan;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
-use super::run;
+use super::{history, range, run};
 use crate::scan::Request;
 use crate::secret::Raw;
 use crate::source::SourceError;
@@ -37,6 +37,14 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
     if command.staged {
         let repository = repository.ok_or_else(|| need("--staged"))?;
         return staged(command, environment, repository);
+    }
+    if let Some(range) = &command.range {
+        let repository = repository.ok_or_else(|| need("--range"))?;
+        return range::scan_revisions(common, environment, repository, range);
+    }
+    if let Some(revisions) = &command.history {
+        let repository = repository.ok_or_else(|| need("--history"))?;
+        return history::scan(command, environment, repository, revisions);
     }
     let root = repository.as_ref().and_then(Repository::workdir).map(Path::to_path_buf);
     if let Some(file) = &command.commit_msg {
@@ -69,7 +77,7 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
 }
 
 /// Prepares a scan that is governed by the files on disk at `root`.
-fn prepare_on_disk(
+pub(super) fn prepare_on_disk(
     command: &Scan,
     environment: &Environment,
     repository: Option<&Repository>,

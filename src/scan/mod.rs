@@ -3,6 +3,8 @@
 mod collect;
 mod direct;
 mod finish;
+mod history;
+mod introduced;
 mod outcome;
 mod range;
 
@@ -109,6 +111,7 @@ pub struct Context<'a> {
 }
 
 /// A hit with what only its text could tell.
+#[derive(Clone)]
 pub struct Examined {
     /// The hit.
     pub hit: Hit,
@@ -155,8 +158,10 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
             direct::index(context, &repository, &index, everything, &merging, &mut collector)?;
         }
         Request::Message { file } => direct::message(context, &file, &mut collector)?,
-        Request::History { .. } => return Err(SourceError::Git("--history does not work yet".into())),
-        Request::Range { .. } => return Err(SourceError::Git("--range does not work yet".into())),
+        Request::History { repository, tips } => history::history(context, &repository, &tips, &mut collector)?,
+        Request::Range { repository, range, accepted_before } => {
+            range::range(context, &repository, &range, &accepted_before, &mut collector)?;
+        }
         Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
     }
     Ok(finish::finish(context, source, collector))

@@ -199,12 +199,16 @@ impl Repository {
     /// It names none here.
     pub fn commit(&self, revision: &str) -> Result<Oid, SourceError> {
         let object = self.inner.revparse_single(revision).and_then(|object| object.peel_to_commit());
-        object.map(|commit| oid(commit.id())).map_err(|error| {
-            // An object id is no key, and half of one helps nobody.
-            let is_id = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let shown = if is_id { revision.into() } else { mask_key_shapes(revision.as_bytes()).text().into_owned() };
-            SourceError::Revision(format!("unknown revision {shown}: {}", message(&error)))
-        })
+        object.map(|commit| oid(commit.id())).map_err(|error| unknown_revision(revision, &error))
+    }
+
+    /// The object that a revision names, whatever it is: of an annotated tag, the tag.
+    ///
+    /// # Errors
+    /// It names none here.
+    pub fn object(&self, revision: &str) -> Result<Oid, SourceError> {
+        let object = self.inner.revparse_single(revision);
+        object.map(|object| oid(object.id())).map_err(|error| unknown_revision(revision, &error))
     }
 
     /// The other heads of the merge in progress.
@@ -364,8 +368,15 @@ pub(in crate::source) fn git2_oid(id: Oid) -> Option<git2::Oid> {
     git2::Oid::from_bytes(id.as_slice()).ok()
 }
 
-fn message(error: &git2::Error) -> String {
+pub(in crate::source) fn message(error: &git2::Error) -> String {
     mask_key_shapes(error.message().as_bytes()).text().into_owned()
+}
+
+fn unknown_revision(revision: &str, error: &git2::Error) -> SourceError {
+    // An object id is no key, and half of one helps nobody.
+    let is_id = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let shown = if is_id { revision.into() } else { mask_key_shapes(revision.as_bytes()).text().into_owned() };
+    SourceError::Revision(format!("unknown revision {shown}: {}", message(error)))
 }
 
 fn open_error(error: &git2::Error) -> SourceError {

@@ -2,7 +2,9 @@
 
 pub mod coverage;
 pub mod git;
+pub mod history;
 pub mod index;
+pub mod range;
 pub mod similar;
 pub mod worktree;
 

@@ -241,6 +241,13 @@ impl<S: Sink, C: Fn(&[u8]) + Sync> Sink for Claiming<'_, S, C> {
 
 /// Enters into the ledger what the bytes only point to: the content behind an LFS pointer, the files in an archive.
 pub(crate) fn note_references(ledger: &Ledger, path: &[u8], bytes: &[u8]) {
+    if let Some(code) = reference(bytes) {
+        ledger.note(code, Some(Raw::new(path)), None);
+    }
+}
+
+/// What the bytes only point to, if they do.
+pub(crate) fn reference(bytes: &[u8]) -> Option<Code> {
     const ARCHIVES: &[&[u8]] = &[
         b"PK\x03\x04",
         b"\x1f\x8b",
@@ -251,9 +258,11 @@ pub(crate) fn note_references(ledger: &Ledger, path: &[u8], bytes: &[u8]) {
         b"Rar!\x1a\x07",
     ];
     if bytes.starts_with(b"version https://git-lfs.github.com/spec/") && bytes.len() < 1024 {
-        ledger.note(Code::LFS, Some(Raw::new(path)), None);
+        Some(Code::LFS)
     } else if ARCHIVES.iter().any(|magic| bytes.starts_with(magic)) || bytes.get(257..262) == Some(b"ustar") {
-        ledger.note(Code::ARCHIVE, Some(Raw::new(path)), None);
+        Some(Code::ARCHIVE)
+    } else {
+        None
     }
 }
 
