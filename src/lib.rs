@@ -25,6 +25,8 @@ pub mod hygiene;
 
 pub mod scan;
 
+pub mod hook;
+
 pub mod report;
 
 pub mod cli;

@@ -138,7 +138,9 @@ impl Repository {
     /// The index file, as git's environment says.
     pub fn index_file(&self) -> PathBuf {
         let named = self.location.environment.as_ref().and_then(|environment| environment.index_file.clone());
-        named.map_or_else(|| self.git_dir().join("index"), |file| self.location.start.join(file))
+        // A relative one is meant from the top of the working tree, wherever the program was started.
+        let top = self.workdir().unwrap_or(&self.location.start);
+        named.map_or_else(|| self.git_dir().join("index"), |file| top.join(file))
     }
 
     /// The folder of the hooks that are in force: core.hooksPath, else the common directory's.
@@ -156,6 +158,12 @@ impl Repository {
             Ok(path) => path.into_os_string().into_string().ok(),
             Err(_) => config.get_string(name).ok(),
         }
+    }
+
+    /// Whether a value of git's configuration comes from this repository's own files rather than the user's or the system's.
+    pub fn is_own_config(&self, name: &str) -> bool {
+        let level = self.inner.config().and_then(|config| config.get_entry(name).map(|entry| entry.level()));
+        level.is_ok_and(|level| matches!(level, git2::ConfigLevel::Local | git2::ConfigLevel::Worktree))
     }
 
     /// Whether git's rules ignore a path of the working tree.
