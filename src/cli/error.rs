@@ -16,6 +16,9 @@ pub enum Error {
     /// The source could not begin.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A hook could not be written.
+    #[error(transparent)]
+    Hook(#[from] crate::hook::HookError),
     /// The configuration is wrong; boxed, since it carries its text.
     #[error("{}: {}", .0.file, .0.message)]
     Config(Box<ConfigError>),

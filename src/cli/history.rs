@@ -21,7 +21,7 @@ pub fn scan(
 ) -> Result<ExitStatus, Error> {
     let tips = revisions.iter().map(|revision| repository.object(revision)).collect::<Result<Vec<Oid>, _>>()?;
     let prepared = match repository.workdir().map(Path::to_owned) {
-        Some(root) => scan::prepare_on_disk(command, environment, Some(&repository), &root)?,
+        Some(root) => scan::prepare_on_disk(&command.common, environment, Some(&repository), &root)?,
         None => {
             let head = repository.head()?;
             let read = |name: &str| range::read_at(&repository, head, name);

@@ -5,7 +5,10 @@ mod environment;
 mod error;
 mod exit;
 mod history;
+mod hook;
+mod index;
 mod known;
+mod place;
 mod range;
 mod run;
 mod scan;
@@ -37,6 +40,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitStatus, Error> {
     match cli.command {
         Command::Scan(command) => scan::run(&command, environment),
+        Command::Hook(command) => hook::run(&command, environment),
     }
 }
 

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::args::Scan;
+use super::args::{Common, Scan};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
-use super::{history, range, run};
+use super::{history, index, range, run};
 use crate::scan::Request;
 use crate::secret::Raw;
 use crate::source::SourceError;
 use crate::source::git::Repository;
-use crate::source::index::Index;
 use crate::source::worktree::{Content, bytes_of, content};
 
 /// Carries the command out.
@@ -36,7 +35,7 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
     };
     if command.staged {
         let repository = repository.ok_or_else(|| need("--staged"))?;
-        return staged(command, environment, repository);
+        return index::scan(common, environment, repository, index::Part::Staged(Vec::new()));
     }
     if let Some(range) = &command.range {
         let repository = repository.ok_or_else(|| need("--range"))?;
@@ -48,11 +47,11 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
     }
     let root = repository.as_ref().and_then(Repository::workdir).map(Path::to_path_buf);
     if let Some(file) = &command.commit_msg {
-        let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&base))?;
+        let prepared = prepare_on_disk(common, environment, repository.as_ref(), root.as_deref().unwrap_or(&base))?;
         return run::finish(common, environment, &prepared, Request::Message { file: base.join(file) });
     }
     if command.stdin {
-        let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&base))?;
+        let prepared = prepare_on_disk(common, environment, repository.as_ref(), root.as_deref().unwrap_or(&base))?;
         let mut bytes = Vec::new();
         std::io::stdin()
             .lock()
@@ -71,14 +70,14 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
         [only] if only.is_dir() => only.clone(),
         _ => base.clone(),
     };
-    let prepared = prepare_on_disk(command, environment, repository.as_ref(), root.as_deref().unwrap_or(&plain_root))?;
+    let prepared = prepare_on_disk(common, environment, repository.as_ref(), root.as_deref().unwrap_or(&plain_root))?;
     let paths = if paths.is_empty() && repository.is_none() { vec![base] } else { paths };
     run::finish(common, environment, &prepared, Request::Worktree { repository, paths })
 }
 
 /// Prepares a scan that is governed by the files on disk at `root`.
 pub(super) fn prepare_on_disk(
-    command: &Scan,
+    common: &Common,
     environment: &Environment,
     repository: Option<&Repository>,
     root: &Path,
@@ -94,26 +93,5 @@ pub(super) fn prepare_on_disk(
         Err(error) => Err(Error::File { file: name.into(), why: error.kind().to_string() }),
     };
     let folders = BTreeSet::from([root.to_owned()]);
-    run::prepare(&command.common, environment, repository, &read, &folders)
-}
-
-/// The index, governed by the files in the index.
-fn staged(command: &Scan, environment: &Environment, repository: Repository) -> Result<ExitStatus, Error> {
-    let Some(root) = repository.workdir().map(Path::to_owned) else {
-        return Err(SourceError::NoRepository(
-            "a bare repository has no index: scan it with --history or --range".into(),
-        )
-        .into());
-    };
-    let index = Index::load(&repository)?;
-    let read = |name: &str| match index.find(name.as_bytes()) {
-        Some(entry) => match repository.blob(entry.id) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(_) => Err(Error::File { file: name.into(), why: "cannot be read from the index".into() }),
-        },
-        None => Ok(None),
-    };
-    let prepared = run::prepare(&command.common, environment, Some(&repository), &read, &BTreeSet::from([root]))?;
-    let request = Request::Index { repository, index, everything: false, merging: Vec::new() };
-    run::finish(&command.common, environment, &prepared, request)
+    run::prepare(common, environment, repository, &read, &folders)
 }

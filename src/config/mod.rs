@@ -1,6 +1,7 @@
 //! `.konceal.toml`: as written, and the settings of a run that it resolves to together with the options.
 
 mod file;
+mod narrow;
 mod settings;
 
 pub use file::{ConfigError, ConfigFile, NAME};

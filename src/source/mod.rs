@@ -6,6 +6,7 @@ pub mod git;
 pub mod history;
 pub mod index;
 pub mod range;
+pub mod refs;
 pub mod similar;
 pub mod worktree;
 

@@ -1,0 +1,227 @@
+//! `konceal hook run`: the scan that a hook's environment and input ask for.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use super::Run;
+use crate::blob::Oid;
+use crate::cli::environment::Environment;
+use crate::cli::error::Error;
+use crate::cli::exit::ExitStatus;
+use crate::cli::{index, place, range, run, scan};
+use crate::hook::{Asked, Stage, Update, Variables, updates};
+use crate::scan::{RangeRequest, Request};
+use crate::secret::Raw;
+use crate::source::coverage::Code;
+use crate::source::git::Repository;
+use crate::source::{SourceError, refs};
+
+/// Carries the command out.
+///
+/// # Errors
+/// There is no repository, git's lines are none, or what governs the scan is wrong.
+pub(super) fn run(command: &Run, environment: &Environment) -> Result<ExitStatus, Error> {
+    let common = &command.common;
+    let stage = Stage::from(command.stage);
+    let directory = common.directory.as_deref();
+    let base = place::base(directory, environment)?;
+    let repository = place::needed(&format!("hook run {}", stage.name()), directory, environment)?;
+    let variables = variables(environment, directory.is_none());
+    let file = command.arguments.first().map(|file| base.join(file));
+    let missing = || Error::Usage("hook run commit-msg needs the file that holds the message".into());
+    match stage.asked(&variables, file).ok_or_else(missing)? {
+        Asked::Staged(heads) => index::scan(common, environment, repository, index::Part::Staged(heads)),
+        Asked::Everything => index::scan(common, environment, repository, index::Part::Everything),
+        Asked::Message(file) => {
+            let root = repository.workdir().map_or_else(|| base.clone(), Path::to_path_buf);
+            let prepared = scan::prepare_on_disk(common, environment, Some(&repository), &root)?;
+            run::finish(common, environment, &prepared, Request::Message { file })
+        }
+        Asked::Range(from, to) => {
+            let push = Push::between(&repository, &variables, stage, &from, &to)?;
+            push.scan(command, environment, repository)
+        }
+        Asked::Unpushed => {
+            let push = Push::unpushed(&repository, &variables)?;
+            push.scan(command, environment, repository)
+        }
+        Asked::Lines => {
+            let receiving = stage == Stage::PreReceive;
+            let remote = command.arguments.first().and_then(|remote| remote.to_str()).unwrap_or_default();
+            let push = Push::lines(&repository, &lines(stage)?, receiving, remote)?;
+            push.scan(command, environment, repository)
+        }
+    }
+}
+
+/// The variables that say what a hook is about. With `-C`, git's own are not this repository's.
+fn variables(environment: &Environment, obeys_git: bool) -> Variables {
+    let text = |name: &str| environment.get(name).and_then(|value| value.to_str()).map(str::to_owned);
+    let head = |name: &std::ffi::OsStr| Oid::from_hex(name.to_str()?.strip_prefix("GITHEAD_")?.as_bytes()).ok();
+    Variables {
+        commits: obeys_git && environment.get("GIT_INDEX_FILE").is_some(),
+        framework: environment.get("PRE_COMMIT").is_some(),
+        range: text("PRE_COMMIT_FROM_REF").zip(text("PRE_COMMIT_TO_REF")),
+        remote: text("PRE_COMMIT_REMOTE_NAME"),
+        local_branch: text("PRE_COMMIT_LOCAL_BRANCH"),
+        remote_branch: text("PRE_COMMIT_REMOTE_BRANCH"),
+        heads: environment.variables.iter().filter(|_| obeys_git).filter_map(|(name, _)| head(name)).collect(),
+    }
+}
+
+/// Git's lines. A terminal has none: somebody tries the hook by hand, and must not be told that all is well.
+fn lines(stage: Stage) -> Result<Vec<u8>, Error> {
+    let mut stdin = std::io::stdin().lock();
+    if stdin.is_terminal() {
+        return Err(Error::Usage(format!(
+            "hook run {} reads on standard input what git says of the push",
+            stage.name()
+        )));
+    }
+    let mut bytes = Vec::new();
+    stdin
+        .read_to_end(&mut bytes)
+        .map_err(|error| SourceError::Unreadable { path: Raw::new(*b"standard input"), reason: error.kind() })?;
+    Ok(bytes)
+}
+
+/// A range that no two revisions name.
+#[derive(Default)]
+struct Push {
+    range: RangeRequest,
+    /// Whose configuration governs the scan.
+    base: Option<Oid>,
+    /// Whose baseline does.
+    tip: Option<Oid>,
+    /// The framework names only the first ref of a push.
+    first_only: bool,
+}
+
+impl Push {
+    /// The range that a framework names.
+    fn between(
+        repository: &Repository,
+        variables: &Variables,
+        stage: Stage,
+        from: &str,
+        to: &str,
+    ) -> Result<Self, Error> {
+        let (base, tip) = (repository.commit(from)?, repository.commit(to)?);
+        let mut push = Self { base: Some(base), tip: Some(tip), ..Self::default() };
+        push.range.include = vec![tip];
+        push.range.exclude = vec![base];
+        if stage == Stage::PrePush {
+            push.first_only = true;
+            push.range.ref_names.extend(variables.remote_branch.as_ref().map(|name| Raw::new(name.as_bytes())));
+            push.range.tags.extend(tag(repository, to));
+        }
+        Ok(push)
+    }
+
+    /// What the remote does not have of the branch that the framework names, else of HEAD.
+    fn unpushed(repository: &Repository, variables: &Variables) -> Result<Self, Error> {
+        let branch = variables.local_branch.as_deref().and_then(|name| repository.commit(name).ok());
+        let mut push = Self { first_only: true, tip: branch.or(repository.head()?), ..Self::default() };
+        push.range.include.extend(push.tip);
+        push.range.exclude = match &variables.remote {
+            Some(remote) => refs::tracking(repository, remote)?,
+            None => refs::tracking_any(repository)?,
+        };
+        push.range.ref_names.extend(variables.remote_branch.as_ref().map(|name| Raw::new(name.as_bytes())));
+        push.range.tags.extend(variables.local_branch.as_deref().and_then(|name| tag(repository, name)));
+        push.base = push.governing(repository, variables.remote.as_deref().map(remote_head).as_deref())?;
+        Ok(push)
+    }
+
+    /// What git's lines bring.
+    fn lines(repository: &Repository, bytes: &[u8], receiving: bool, remote: &str) -> Result<Self, Error> {
+        let updates = updates(bytes, receiving).map_err(|number| {
+            Error::Usage(format!("line {number} of standard input is not what git says of a push"))
+        })?;
+        let mut push = Self::default();
+        let mut known = Vec::new();
+        let mut is_any_new = false;
+        for update in &updates {
+            push.bring(repository, update)?;
+            match update.old.and_then(|old| refs::peel(repository, old)) {
+                Some(old) => known.extend(old.commit),
+                None => is_any_new = true,
+            }
+        }
+        push.range.exclude.clone_from(&known);
+        if is_any_new {
+            push.range.exclude.extend(if receiving {
+                refs::all(repository)?
+            } else {
+                refs::tracking(repository, remote)?
+            });
+        }
+        push.base = match known.as_slice() {
+            &[only] if !is_any_new => Some(only),
+            _ => {
+                let head = if receiving { "HEAD".to_owned() } else { remote_head(remote) };
+                push.governing(repository, Some(&head))?
+            }
+        };
+        Ok(push)
+    }
+
+    /// Takes up what one line names.
+    fn bring(&mut self, repository: &Repository, update: &Update) -> Result<(), Error> {
+        let shown = || crate::secret::mask_key_shapes(update.name.bytes()).text().into_owned();
+        let Some(new) = refs::peel(repository, update.new) else {
+            return Err(
+                SourceError::Revision(format!("{}: the pushed object {} is not here", shown(), update.new)).into()
+            );
+        };
+        let Some(commit) = new.commit else {
+            return Err(SourceError::Revision(format!(
+                "{} leads to no commit: a push of single trees and files is not scanned; push them with --no-verify if they \
+                 are harmless",
+                shown()
+            ))
+            .into());
+        };
+        self.range.include.push(commit);
+        self.range.ref_names.push(update.name.clone());
+        if new.is_tag {
+            self.range.tags.push(update.new);
+        }
+        self.tip = self.tip.or(Some(commit));
+        Ok(())
+    }
+
+    /// The commit whose configuration governs a set of commits that no old id bounds: the newest parent outside the set, else
+    /// the merge base with the remote's HEAD.
+    fn governing(&self, repository: &Repository, remote_head: Option<&str>) -> Result<Option<Oid>, Error> {
+        if let Some(parent) = refs::boundary(repository, &self.range.include, &self.range.exclude)? {
+            return Ok(Some(parent));
+        }
+        let head = remote_head.and_then(|name| refs::named(repository, name));
+        Ok(self.tip.zip(head).and_then(|(tip, head)| repository.merge_base(tip, head)))
+    }
+
+    fn scan(self, command: &Run, environment: &Environment, repository: Repository) -> Result<ExitStatus, Error> {
+        let common = &command.common;
+        let read_base = |name: &str| range::read_at(&repository, self.base, name);
+        let read_tip = |name: &str| range::read_at(&repository, self.tip, name);
+        let folders: BTreeSet<PathBuf> = repository.workdir().map(Path::to_owned).into_iter().collect();
+        let (prepared, accepted_before) =
+            run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
+        if self.first_only {
+            prepared.ledger.note(Code::FIRST_REF_ONLY, None, None);
+        }
+        run::finish(common, environment, &prepared, Request::Range { repository, range: self.range, accepted_before })
+    }
+}
+
+fn remote_head(remote: &str) -> String {
+    format!("refs/remotes/{remote}/HEAD")
+}
+
+/// The annotated tag that a revision names, if it is one.
+fn tag(repository: &Repository, revision: &str) -> Option<Oid> {
+    let id = refs::resolve(repository, revision)?;
+    refs::peel(repository, id).filter(|peeled| peeled.is_tag).map(|_| id)
+}
