@@ -20,6 +20,10 @@ pub enum Command {
     Scan(Scan),
     /// Git hooks: install them, see whether they are in force, run one
     Hook(super::hook::Hook),
+    /// Accept today's findings, by value
+    Baseline(super::baseline::Command),
+    /// Set a repository up: .konceal.toml, hooks, .gitignore, .env.example
+    Init(super::init::Init),
 }
 
 /// `konceal scan`.
@@ -122,6 +126,18 @@ pub struct Common {
     /// More on standard error
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
+}
+
+impl Default for Common {
+    /// What holds where nothing is typed.
+    fn default() -> Self {
+        #[derive(Parser)]
+        struct Nothing {
+            #[command(flatten)]
+            common: Common,
+        }
+        Nothing::parse_from(["konceal"]).common
+    }
 }
 
 /// A bound for findings.

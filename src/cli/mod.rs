@@ -1,12 +1,14 @@
 //! The commands: flags and configuration to settings, the pipeline, the report, the exit status. Knows everything below.
 
 mod args;
+mod baseline;
 mod environment;
 mod error;
 mod exit;
 mod history;
 mod hook;
 mod index;
+mod init;
 mod known;
 mod place;
 mod range;
@@ -41,6 +43,8 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitStatus, Error> {
     match cli.command {
         Command::Scan(command) => scan::run(&command, environment),
         Command::Hook(command) => hook::run(&command, environment),
+        Command::Baseline(command) => baseline::run(&command, environment),
+        Command::Init(command) => init::run(&command, environment),
     }
 }
 

@@ -86,8 +86,8 @@ pub fn prepare_range(
     let pattern = config.key.pattern.as_ref().map(|pattern| key_pattern(pattern, &file, &text, origin)).transpose()?;
     let detector = Detector::new(&rules, Options { known, pattern })
         .map_err(|error| Error::Usage(format!("a rule's pattern does not compile: {error}")))?;
-    let before = baseline(common, environment, &config, read).unwrap_or_default();
-    let baseline = baseline(common, environment, &config, read_tip)?;
+    let before = baseline(common, environment, &settings, read).unwrap_or_default();
+    let baseline = baseline(common, environment, &settings, read_tip)?;
     Ok((Prepared { settings, rules, detector, baseline, ledger: Ledger::new() }, before))
 }
 
@@ -123,7 +123,7 @@ fn key_pattern(pattern: &toml::Spanned<String>, file: &str, text: &str, origin: 
 fn baseline(
     common: &Common,
     environment: &Environment,
-    config: &ConfigFile,
+    settings: &Settings,
     read: &ReadFile<'_>,
 ) -> Result<Baseline, Error> {
     let wrong = |file: &Path, why: String| Error::File { file: file.to_owned(), why };
@@ -134,7 +134,7 @@ fn baseline(
             (file.clone(), Some(bytes.map_err(|error| wrong(file, error.kind().to_string()))?))
         }
         None => {
-            let name = config.baseline.as_deref().unwrap_or(suppress::NAME);
+            let name = settings.baseline.as_deref().unwrap_or(suppress::NAME);
             (name.into(), read(name)?)
         }
     };

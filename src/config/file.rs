@@ -17,7 +17,7 @@ pub struct ConfigFile {
     /// What is left out: gitignore patterns.
     pub exclude: Vec<Spanned<String>>,
     /// The baseline's path from the root.
-    pub baseline: Option<String>,
+    pub baseline: Option<Spanned<String>>,
     /// The organization's own key format.
     pub key: Key,
     /// Rules.
@@ -96,6 +96,13 @@ pub struct ConfigError {
     pub span: Option<Range<usize>>,
     /// What is wrong.
     pub message: String,
+}
+
+/// Whether a path or pattern stays inside the repository: not absolute, no `..`, no drive.
+pub(super) fn is_inside(path: &str) -> bool {
+    let path = path.replace('\\', "/");
+    let is_drive = path.as_bytes().get(1) == Some(&b':');
+    !path.is_empty() && !path.starts_with(['/', '~']) && !is_drive && path.split('/').all(|name| name != "..")
 }
 
 impl ConfigFile {

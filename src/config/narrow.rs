@@ -13,7 +13,10 @@ impl ConfigFile {
         let checks = [
             ("fail-on", rank(bound(self)) > rank(bound(before))),
             ("exclude", globs_grew(&self.exclude, &before.exclude)),
-            ("baseline", self.baseline != before.baseline),
+            (
+                "baseline",
+                self.baseline.as_ref().map(Spanned::get_ref) != before.baseline.as_ref().map(Spanned::get_ref),
+            ),
             ("key.pattern", pattern(before).is_some() && pattern(self) != pattern(before)),
             ("rules.disable", grew(&self.rules.disable, &before.rules.disable)),
             ("rules.files", globs_grew(&before.rules.files, &self.rules.files)),

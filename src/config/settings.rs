@@ -27,6 +27,8 @@ pub struct Settings {
     pub allow_shallow: bool,
     /// Whether the hygiene rules run as well.
     pub hygiene: bool,
+    /// The baseline's path from the root, if the configuration names one.
+    pub baseline: Option<String>,
     /// Markers that accept a line.
     pub markers: Vec<String>,
     exclude: Gitignore,
@@ -65,6 +67,10 @@ impl Settings {
                 message: format!("bad glob: {error}"),
             })
         };
+        let inside = |value: &Spanned<String>| match super::file::is_inside(value.get_ref()) {
+            true => Ok(value.get_ref().clone()),
+            false => Err(wrong(value, "expected a path from the root, inside the repository".into())),
+        };
         let fingerprint = |value: &Spanned<String>| {
             Fingerprint::parse(value.get_ref())
                 .ok_or_else(|| wrong(value, "expected a fingerprint: 32 hex digits".into()))
@@ -89,6 +95,7 @@ impl Settings {
             max_file_size: None,
             allow_shallow: false,
             hygiene: false,
+            baseline: config.baseline.as_ref().map(inside).transpose()?,
             markers: std::iter::once(MARKER.to_owned())
                 .chain(config.allow.markers.iter().map(|marker| marker.get_ref().clone()))
                 .collect(),

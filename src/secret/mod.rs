@@ -53,6 +53,13 @@ impl Secret {
         &self.0
     }
 
+    /// SHA-1 of its bytes in hex, by which detect-secrets names a key; none should the hash refuse them.
+    pub fn sha1_hex(&self) -> Option<String> {
+        let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
+        hasher.update(&self.0);
+        hasher.try_finalize().ok().map(|digest| digest.to_string())
+    }
+
     /// The key's length in bytes.
     pub fn len(&self) -> usize {
         self.0.len()

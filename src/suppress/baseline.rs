@@ -98,6 +98,11 @@ impl Baseline {
         self.entries.retain(|fingerprint, _| keep(fingerprint));
     }
 
+    /// Keeps only what `keep` says, which is also told the path.
+    pub fn retain_at(&mut self, mut keep: impl FnMut(&Fingerprint, Option<&str>) -> bool) {
+        self.entries.retain(|fingerprint, entry| keep(fingerprint, entry.path.as_deref()));
+    }
+
     /// Whether the finding is accepted: then the reason, if one was written.
     pub fn reason(&self, fingerprint: &Fingerprint) -> Option<Option<Raw>> {
         let entry = self.entries.get(fingerprint)?;

@@ -1,0 +1,203 @@
+//! `konceal baseline`: accepts today's findings, by value.
+
+mod from;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::args::Common;
+use super::environment::Environment;
+use super::error::{Error, line};
+use super::exit::ExitStatus;
+use super::{place, run, scan};
+use crate::finding::{Finding, Fingerprint};
+use crate::scan::{Outcome, Request};
+use crate::secret::Masked;
+use crate::suppress::{self, Baseline};
+
+/// `konceal baseline`.
+#[derive(Debug, Args)]
+pub struct Command {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+/// What can be done with a baseline.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept what a scan of the working tree finds today, and nothing else
+    Create {
+        /// Where.
+        #[command(flatten)]
+        options: Options,
+        /// Accept only what this baseline of detect-secrets or JSON report of gitleaks accepts
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
+    /// Accept what a scan of the working tree finds besides
+    Update(Options),
+    /// Forget what is not in the working tree any more
+    Prune(Options),
+}
+
+/// Options of all of them.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// The baseline [default: as configured, else .konceal-baseline.json at the root]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Configuration file instead of .konceal.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// No configuration file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Search for the keys in FILE, one a line, wherever they stand
+    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
+    pub known_key_file: Option<PathBuf>,
+    /// Do not search for the keys of the environment and of ignored dotenv files
+    #[arg(long)]
+    pub no_known_keys: bool,
+}
+
+impl Options {
+    /// The options of the scan behind the command. The baseline is read apart: it may not be there yet.
+    fn common(&self) -> Common {
+        Common {
+            directory: self.directory.clone(),
+            config: self.config.clone(),
+            no_config: self.no_config,
+            no_baseline: true,
+            known_key_file: self.known_key_file.clone(),
+            no_known_keys: self.no_known_keys,
+            ..Common::default()
+        }
+    }
+}
+
+/// Carries the command out. Nothing is written after an incomplete scan: it would accept less, or forget more, than it says.
+///
+/// # Errors
+/// The scan cannot begin, or the baseline cannot be read or written.
+pub fn run(command: &Command, environment: &Environment) -> Result<ExitStatus, Error> {
+    match &command.command {
+        BaselineCommand::Create { options, from } => {
+            let accepts = from.as_deref().map(|file| from::read(&environment.directory.join(file))).transpose()?;
+            let work = Work::begin(options, environment)?;
+            work.finish(|work| {
+                let mut baseline = work.before.clone();
+                let chosen = match &accepts {
+                    Some(accepts) => accepts.choose(&work.outcome, &work.root, &work.prepared.detector),
+                    None => work.outcome.reported().map(|finding| finding.fingerprint).collect(),
+                };
+                baseline.retain(|fingerprint| chosen.contains(fingerprint));
+                add(&mut baseline, work.outcome.reported().filter(|finding| chosen.contains(&finding.fingerprint)));
+                let left = work.outcome.reported().filter(|finding| !chosen.contains(&finding.fingerprint)).count();
+                if left > 0 {
+                    line(&format!("{left} findings are not accepted there, and stay findings"));
+                }
+                baseline
+            })
+        }
+        BaselineCommand::Update(options) => Work::begin(options, environment)?.finish(|work| {
+            let mut baseline = work.before.clone();
+            add(&mut baseline, work.outcome.reported());
+            baseline
+        }),
+        BaselineCommand::Prune(options) => Work::begin(options, environment)?.finish(|work| {
+            let found: BTreeSet<Fingerprint> =
+                work.outcome.findings.iter().map(|finding| finding.fingerprint).collect();
+            let mut baseline = work.before.clone();
+            // A scan of the working tree says nothing of messages and of what it leaves out.
+            baseline.retain_at(|fingerprint, path| {
+                found.contains(fingerprint) || path.is_none_or(|path| work.prepared.settings.excludes(path.as_bytes()))
+            });
+            baseline
+        }),
+    }
+}
+
+fn add<'a>(baseline: &mut Baseline, findings: impl Iterator<Item = &'a Finding<Masked>>) {
+    for finding in findings {
+        let path = finding.path.as_ref().map(|path| path.text().into_owned());
+        baseline.add(finding.fingerprint, finding.key.as_ref().map(|key| key.id), path);
+    }
+}
+
+/// A scan of the working tree, and the baseline as it was before.
+struct Work {
+    root: PathBuf,
+    file: PathBuf,
+    before: Baseline,
+    prepared: run::Prepared,
+    outcome: Outcome,
+}
+
+impl Work {
+    fn begin(options: &Options, environment: &Environment) -> Result<Self, Error> {
+        let common = options.common();
+        let base = place::base(options.directory.as_deref(), environment)?;
+        let repository = place::repository(options.directory.as_deref(), environment)?;
+        if repository.as_ref().is_some_and(crate::source::git::Repository::is_bare) {
+            return Err(Error::Usage("a bare repository has no working tree whose findings could be accepted".into()));
+        }
+        let root = repository.as_ref().and_then(|it| it.workdir()).map_or_else(|| base.clone(), Path::to_path_buf);
+        let prepared = scan::prepare_on_disk(&common, environment, repository.as_ref(), &root)?;
+        let file = match &options.baseline {
+            Some(file) => environment.directory.join(file),
+            None => root.join(prepared.settings.baseline.as_deref().unwrap_or(suppress::NAME)),
+        };
+        let before = match std::fs::read(&file) {
+            Ok(bytes) => Baseline::parse(&bytes).map_err(|error| wrong(&file, error.to_string()))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Baseline::default(),
+            Err(error) => return Err(wrong(&file, error.kind().to_string())),
+        };
+        let paths = if repository.is_none() { vec![root.clone()] } else { Vec::new() };
+        let outcome = run::execute(&common, &prepared, Request::Worktree { repository, paths })?;
+        Ok(Self { root, file, before, prepared, outcome })
+    }
+
+    /// Writes what `change` makes of the baseline, if the scan was complete.
+    fn finish(&self, change: impl FnOnce(&Self) -> Baseline) -> Result<ExitStatus, Error> {
+        for notice in &self.outcome.notices {
+            line(&notice.message.text());
+        }
+        if self.outcome.interrupted {
+            return Ok(ExitStatus::Interrupted);
+        }
+        if !self.outcome.coverage.complete {
+            line("error: the scan is incomplete, so the baseline stays as it is");
+            return Ok(ExitStatus::Error);
+        }
+        let after = change(self);
+        let json = after.to_json().map_err(|error| wrong(&self.file, error.to_string()))?;
+        write(&self.file, &json)?;
+        line(&format!("{}: {} findings accepted ({} before)", self.file.display(), after.len(), self.before.len()));
+        Ok(ExitStatus::Clean)
+    }
+}
+
+/// Writes the file beside its place and moves it there, so that no scan reads half of one.
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |error: &std::io::Error| wrong(file, format!("cannot be written: {}", error.kind()));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut temporary = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
+    temporary.write_all(bytes).map_err(|error| failed(&error))?;
+    temporary.persist(file).map_err(|error| failed(&error.error))?;
+    Ok(())
+}
+
+fn wrong(file: &Path, why: String) -> Error {
+    Error::File { file: file.to_owned(), why }
+}
