@@ -7,5 +7,8 @@
 
 mod support;
 
+mod hook;
+mod hook_commit;
+mod hook_status;
 mod staged;
 mod worktree;

@@ -104,6 +104,13 @@ impl Fixture {
     }
 }
 
+impl Fixture {
+    /// The repository that is in the folder `name` already.
+    pub fn existing(&self, name: &str) -> Repository<'_> {
+        Repository { fixture: self, name: name.into() }
+    }
+}
+
 /// What a run of the program left.
 pub struct Run {
     /// The exit code.
