@@ -6,7 +6,8 @@ use super::args::Scan;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
-use super::{range, run, scan};
+use super::govern::Committed;
+use super::{run, scan};
 use crate::blob::Oid;
 use crate::scan::Request;
 use crate::source::git::Repository;
@@ -24,7 +25,7 @@ pub fn scan(
         Some(root) => scan::prepare_on_disk(&command.common, environment, Some(&repository), &root)?,
         None => {
             let head = repository.head()?;
-            let read = |name: &str| range::read_at(&repository, head, name);
+            let read = Committed { repository: &repository, commit: head };
             run::prepare(&command.common, environment, Some(&repository), &read, &std::collections::BTreeSet::new())?
         }
     };

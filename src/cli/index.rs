@@ -7,7 +7,8 @@ use super::args::Common;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
-use super::{range, run};
+use super::govern::{Committed, Governing, Staged};
+use super::run;
 use crate::blob::Oid;
 use crate::config::{self, ConfigFile};
 use crate::scan::Request;
@@ -43,13 +44,7 @@ pub fn scan(
         .into());
     };
     let index = Index::load(&repository)?;
-    let read = |name: &str| match index.find(name.as_bytes()) {
-        Some(entry) => match repository.blob(entry.id) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(_) => Err(Error::File { file: name.into(), why: "cannot be read from the index".into() }),
-        },
-        None => Ok(None),
-    };
+    let read = Staged { repository: &repository, index: &index };
     let head = repository.head()?;
     let mut folders = BTreeSet::from([root.clone()]);
     let mut narrowed = None;
@@ -59,7 +54,7 @@ pub fn scan(
         for entry in index.changes(&repository, tree)?.changed {
             folders.extend(above(&root, entry.path));
         }
-        narrowed = narrows(common, &read, &|name| range::read_at(&repository, head, name))?;
+        narrowed = narrows(common, &read, &Committed { repository: &repository, commit: head })?;
     }
     let prepared = run::prepare(common, environment, Some(&repository), &read, &folders)?;
     if let Some(how) = narrowed {
@@ -79,11 +74,12 @@ fn above(root: &Path, path: &[u8]) -> BTreeSet<PathBuf> {
 }
 
 /// In which fields the staged configuration leaves more out than HEAD's; none where another one governs.
-fn narrows(common: &Common, staged: &run::ReadFile<'_>, before: &run::ReadFile<'_>) -> Result<Option<String>, Error> {
+fn narrows(common: &Common, staged: &dyn Governing, before: &dyn Governing) -> Result<Option<String>, Error> {
     if common.no_config || common.config.is_some() {
         return Ok(None);
     }
-    let (staged, before) = (staged(config::NAME)?.unwrap_or_default(), before(config::NAME)?.unwrap_or_default());
+    let (staged, before) =
+        (staged.read(config::NAME)?.unwrap_or_default(), before.read(config::NAME)?.unwrap_or_default());
     if staged == before {
         return Ok(None);
     }

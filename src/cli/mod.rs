@@ -5,6 +5,7 @@ mod baseline;
 mod environment;
 mod error;
 mod exit;
+mod govern;
 mod history;
 mod hook;
 mod index;

@@ -6,6 +6,7 @@ use super::args::Common;
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
+use super::govern::Committed;
 use super::run;
 use crate::blob::Oid;
 use crate::scan::{RangeRequest, Request};
@@ -21,8 +22,8 @@ pub fn scan(
     base: Option<Oid>,
     tip: Option<Oid>,
 ) -> Result<ExitStatus, Error> {
-    let read_base = |name: &str| read_at(&repository, base, name);
-    let read_tip = |name: &str| read_at(&repository, tip, name);
+    let read_base = Committed { repository: &repository, commit: base };
+    let read_tip = Committed { repository: &repository, commit: tip };
     let folders: BTreeSet<_> = repository.workdir().map(std::path::Path::to_owned).into_iter().collect();
     let (prepared, accepted_before) =
         run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
@@ -53,17 +54,4 @@ pub fn scan_revisions(
     let base = if is_symmetric { repository.merge_base(old, tip) } else { Some(old) };
     let request = RangeRequest { include: vec![tip], exclude: vec![old], ..RangeRequest::default() };
     scan(common, environment, repository, request, base, Some(tip))
-}
-
-/// A governing file as it stands in a commit's tree.
-pub fn read_at(repository: &Repository, commit: Option<Oid>, name: &str) -> Result<Option<Vec<u8>>, Error> {
-    let Some(commit) = commit else { return Ok(None) };
-    let unreadable = |_| Error::File { file: name.into(), why: format!("cannot be read from the commit {commit}") };
-    let tree = repository.tree_of(commit).map_err(unreadable)?;
-    match repository.entry(tree, name.as_bytes()).map_err(unreadable)? {
-        Some(entry) if entry.kind == crate::source::git::EntryKind::Blob => {
-            repository.blob(entry.id).map(Some).map_err(unreadable)
-        }
-        _ => Ok(None),
-    }
 }

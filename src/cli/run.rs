@@ -10,6 +10,7 @@ use super::args::{Common, FailOn, When};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
+use super::govern::Governing;
 use super::known;
 use crate::config::{self, ConfigFile, Settings};
 use crate::detect::{Detector, KeyPattern, Options};
@@ -21,9 +22,6 @@ use crate::source::coverage::Ledger;
 use crate::source::git::Repository;
 use crate::source::{Cancel, Progress};
 use crate::suppress::{self, Baseline};
-
-/// Reads the files that govern a scan from where the scanned content comes: disk, index or a commit's tree.
-pub type ReadFile<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, Error> + 'a;
 
 /// Everything that a scan needs, made from options and configuration.
 pub struct Prepared {
@@ -45,7 +43,7 @@ pub fn prepare(
     common: &Common,
     environment: &Environment,
     repository: Option<&Repository>,
-    read: &ReadFile<'_>,
+    read: &dyn Governing,
     folders: &BTreeSet<PathBuf>,
 ) -> Result<Prepared, Error> {
     Ok(prepare_range(common, environment, repository, read, read, folders)?.0)
@@ -57,8 +55,8 @@ pub fn prepare_range(
     common: &Common,
     environment: &Environment,
     repository: Option<&Repository>,
-    read: &ReadFile<'_>,
-    read_tip: &ReadFile<'_>,
+    read: &dyn Governing,
+    read_tip: &dyn Governing,
     folders: &BTreeSet<PathBuf>,
 ) -> Result<(Prepared, Baseline), Error> {
     let (file, bytes, origin) = configuration(common, environment, read)?;
@@ -95,14 +93,14 @@ pub fn prepare_range(
 fn configuration(
     common: &Common,
     environment: &Environment,
-    read: &ReadFile<'_>,
+    read: &dyn Governing,
 ) -> Result<(String, Vec<u8>, Origin), Error> {
     if let Some(file) = &common.config {
         let bytes = std::fs::read(environment.directory.join(file))
             .map_err(|error| Error::File { file: file.clone(), why: error.kind().to_string() })?;
         return Ok((file.display().to_string(), bytes, Origin::User));
     }
-    let bytes = if common.no_config { None } else { read(config::NAME)? };
+    let bytes = if common.no_config { None } else { read.read(config::NAME)? };
     Ok((config::NAME.into(), bytes.unwrap_or_default(), Origin::Repository))
 }
 
@@ -124,7 +122,7 @@ fn baseline(
     common: &Common,
     environment: &Environment,
     settings: &Settings,
-    read: &ReadFile<'_>,
+    read: &dyn Governing,
 ) -> Result<Baseline, Error> {
     let wrong = |file: &Path, why: String| Error::File { file: file.to_owned(), why };
     let (file, bytes) = match &common.baseline {
@@ -135,7 +133,7 @@ fn baseline(
         }
         None => {
             let name = settings.baseline.as_deref().unwrap_or(suppress::NAME);
-            (name.into(), read(name)?)
+            (name.into(), read.read(name)?)
         }
     };
     let Some(bytes) = bytes else { return Ok(Baseline::default()) };

@@ -8,12 +8,13 @@ use super::args::{Common, Scan};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
+use super::govern::Disk;
 use super::{history, index, range, run};
 use crate::scan::Request;
 use crate::secret::Raw;
 use crate::source::SourceError;
 use crate::source::git::Repository;
-use crate::source::worktree::{Content, bytes_of, content};
+use crate::source::worktree::bytes_of;
 
 /// Carries the command out.
 pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Error> {
@@ -82,16 +83,6 @@ pub(super) fn prepare_on_disk(
     repository: Option<&Repository>,
     root: &Path,
 ) -> Result<run::Prepared, Error> {
-    // A link could lead out of the repository, so it is not followed.
-    let read = |name: &str| match content(&root.join(name), None) {
-        Ok(Content::Bytes(_)) if root.join(name).is_symlink() => {
-            Err(Error::File { file: name.into(), why: "is a symbolic link, which is not followed".into() })
-        }
-        Ok(Content::Bytes(bytes)) => Ok(Some(bytes)),
-        Ok(_) => Err(Error::File { file: name.into(), why: "is not a regular file".into() }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::File { file: name.into(), why: error.kind().to_string() }),
-    };
     let folders = BTreeSet::from([root.to_owned()]);
-    run::prepare(common, environment, repository, &read, &folders)
+    run::prepare(common, environment, repository, &Disk { root }, &folders)
 }

@@ -9,7 +9,8 @@ use crate::blob::Oid;
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::ExitStatus;
-use crate::cli::{index, place, range, run, scan};
+use crate::cli::govern::Committed;
+use crate::cli::{index, place, run, scan};
 use crate::hook::{Asked, Stage, Update, Variables, updates};
 use crate::scan::{RangeRequest, Request};
 use crate::secret::Raw;
@@ -204,8 +205,8 @@ impl Push {
 
     fn scan(self, command: &Run, environment: &Environment, repository: Repository) -> Result<ExitStatus, Error> {
         let common = &command.common;
-        let read_base = |name: &str| range::read_at(&repository, self.base, name);
-        let read_tip = |name: &str| range::read_at(&repository, self.tip, name);
+        let read_base = Committed { repository: &repository, commit: self.base };
+        let read_tip = Committed { repository: &repository, commit: self.tip };
         let folders: BTreeSet<PathBuf> = repository.workdir().map(Path::to_owned).into_iter().collect();
         let (prepared, accepted_before) =
             run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
