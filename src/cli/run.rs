@@ -74,6 +74,8 @@ pub fn prepare_range(
     settings.max_file_size = common.max_file_size;
     settings.allow_shallow = common.allow_shallow;
     let rules = Arc::new(RuleSet::built_in());
+    let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
+    Settings::check_rules(&config, &file, &text, &ids)?;
     let mut known = Vec::new();
     if !common.no_known_keys {
         known = known::collect(environment, repository, folders);

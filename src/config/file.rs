@@ -5,6 +5,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::suggest;
+
 /// Its name at the root of what is scanned.
 pub const NAME: &str = ".konceal.toml";
 
@@ -115,6 +117,6 @@ impl ConfigFile {
         let error =
             |text: &str, span, message: String| ConfigError { file: file.into(), text: text.into(), span, message };
         let text = std::str::from_utf8(bytes).map_err(|_| error("", None, "is not UTF-8".into()))?;
-        toml::from_str(text).map_err(|wrong| error(text, wrong.span(), wrong.message().to_owned()))
+        toml::from_str(text).map_err(|wrong| error(text, wrong.span(), suggest::unknown_field(wrong.message())))
     }
 }

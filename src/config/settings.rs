@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 
 use super::file::{ConfigError, ConfigFile, FailOn};
+use super::globs::Globs;
+use super::suggest;
 use crate::finding::{Fingerprint, Severity};
 use crate::secret::KeyId;
 
@@ -31,9 +32,11 @@ pub struct Settings {
     pub baseline: Option<String>,
     /// Markers that accept a line.
     pub markers: Vec<String>,
-    exclude: Gitignore,
-    allow_paths: Gitignore,
-    dotenv_allow: Gitignore,
+    exclude: Globs,
+    allow_paths: Globs,
+    dotenv_allow: Globs,
+    rule_files: Globs,
+    disabled: BTreeSet<String>,
     fingerprints: BTreeSet<Fingerprint>,
     key_ids: BTreeSet<KeyId>,
 }
@@ -54,22 +57,19 @@ impl Settings {
             message,
         };
         let globs = |patterns: &[Spanned<String>]| {
-            let mut builder = GitignoreBuilder::new("");
+            let mut globs = Globs::default();
             for pattern in patterns {
-                builder
-                    .add_line(None, pattern.get_ref())
-                    .map_err(|error| wrong(pattern, format!("bad glob: {error}")))?;
+                globs.add(pattern.get_ref()).map_err(|why| wrong(pattern, format!("bad pattern: {why}")))?;
             }
-            builder.build().map_err(|error| ConfigError {
-                file: file.into(),
-                text: text.into(),
-                span: patterns.first().map(Spanned::span),
-                message: format!("bad glob: {error}"),
-            })
+            Ok(globs)
         };
         let inside = |value: &Spanned<String>| match super::file::is_inside(value.get_ref()) {
             true => Ok(value.get_ref().clone()),
             false => Err(wrong(value, "expected a path from the root, inside the repository".into())),
+        };
+        let rule_files = |patterns: &[Spanned<String>]| {
+            patterns.iter().try_for_each(|pattern| inside(pattern).map(drop))?;
+            globs(patterns)
         };
         let fingerprint = |value: &Spanned<String>| {
             Fingerprint::parse(value.get_ref())
@@ -102,40 +102,56 @@ impl Settings {
             exclude: globs(&config.exclude)?,
             allow_paths: globs(&config.allow.paths)?,
             dotenv_allow: globs(&config.dotenv.allow)?,
+            rule_files: rule_files(&config.rules.files)?,
+            disabled: config.rules.disable.iter().map(|id| id.get_ref().clone()).collect(),
             fingerprints: config.allow.fingerprints.iter().map(fingerprint).collect::<Result<_, _>>()?,
             key_ids: config.allow.key_ids.iter().map(key_id).collect::<Result<_, _>>()?,
         })
     }
 
+    /// Refuses ids in `[rules] disable` that no rule has: one that is misspelt would leave the rule on.
+    ///
+    /// # Errors
+    /// The first such id, at its place.
+    pub fn check_rules(config: &ConfigFile, file: &str, text: &str, ids: &[&str]) -> Result<(), ConfigError> {
+        let unknown = config.rules.disable.iter().find(|id| !ids.contains(&id.get_ref().as_str()));
+        let Some(unknown) = unknown else { return Ok(()) };
+        let message = match suggest::nearest(unknown.get_ref(), ids.iter().copied()) {
+            Some(near) => format!("there is no rule of this id; did you mean `{near}`?"),
+            None => "there is no rule of this id (`konceal rules list` names them)".into(),
+        };
+        Err(ConfigError { file: file.into(), text: text.into(), span: Some(unknown.span()), message })
+    }
+
     /// Whether the configuration leaves this file out (path from the root, with `/`).
     pub fn excludes(&self, path: &[u8]) -> bool {
-        matches(&self.exclude, path)
+        self.exclude.matches(path)
+    }
+
+    /// Whether a rule is switched off.
+    pub fn disables(&self, rule: &str) -> bool {
+        self.disabled.contains(rule)
+    }
+
+    /// Whether the configuration names rule files at all.
+    pub fn has_rule_files(&self) -> bool {
+        !self.rule_files.is_empty()
+    }
+
+    /// Whether the configuration names this file as one of rules.
+    pub fn is_rule_file(&self, path: &[u8]) -> bool {
+        self.rule_files.matches(path)
     }
 
     /// Whether a dotenv file at this path may be committed.
     pub fn allows_dotenv(&self, path: &[u8]) -> bool {
-        matches(&self.dotenv_allow, path)
+        self.dotenv_allow.matches(path)
     }
 
     /// Whether `[allow]` accepts such a finding.
     pub fn accepts(&self, fingerprint: &Fingerprint, key: Option<KeyId>, path: Option<&[u8]>) -> bool {
         self.fingerprints.contains(fingerprint)
             || key.is_some_and(|id| self.key_ids.contains(&id))
-            || path.is_some_and(|path| matches(&self.allow_paths, path))
+            || path.is_some_and(|path| self.allow_paths.matches(path))
     }
-}
-
-fn matches(globs: &Gitignore, path: &[u8]) -> bool {
-    !globs.is_empty() && globs.matched_path_or_any_parents(path_of(path).as_ref(), false).is_ignore()
-}
-
-#[cfg(unix)]
-fn path_of(path: &[u8]) -> impl AsRef<std::path::Path> {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(path).to_owned()
-}
-
-#[cfg(not(unix))]
-fn path_of(path: &[u8]) -> impl AsRef<std::path::Path> {
-    String::from_utf8_lossy(path).into_owned()
 }

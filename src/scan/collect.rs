@@ -56,12 +56,13 @@ impl Collector {
     }
 }
 
-/// Of the hits of one blob at one path: those whose rule's path globs hold there, and of several at one place and key the one
+/// Of the hits of one blob at one path: those whose rule is not switched off and whose rule's path globs hold there, and of several at one place and key the one
 /// with the strongest evidence, ties by rule id. Ordered by place.
 pub fn choose(context: &Context<'_>, path: Option<&[u8]>, examined: Vec<Examined>) -> Vec<Examined> {
     let mut best: BTreeMap<(usize, KeyId), Examined> = BTreeMap::new();
     for examined in examined {
-        if !context.rules.get(&examined.hit.rule).is_none_or(|rule| rule.holds_at(path)) {
+        let rule = &examined.hit.rule;
+        if context.settings.disables(rule) || !context.rules.get(rule).is_none_or(|rule| rule.holds_at(path)) {
             continue;
         }
         let place = (examined.hit.start, examined.hit.secret.key_id());

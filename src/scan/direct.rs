@@ -53,7 +53,7 @@ pub(super) fn committed_dotenv(
     bytes: &[u8],
 ) -> Option<Finding<Raw>> {
     let rule = context.rules.get(dotenv::RULE)?;
-    if context.settings.allows_dotenv(path) {
+    if context.settings.allows_dotenv(path) || context.settings.disables(dotenv::RULE) {
         return None;
     }
     let severity = dotenv::severity(&Text::new(bytes));

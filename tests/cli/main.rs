@@ -7,8 +7,11 @@
 
 mod support;
 
+mod baseline;
+mod config;
 mod hook;
 mod hook_commit;
 mod hook_status;
+mod init;
 mod staged;
 mod worktree;
