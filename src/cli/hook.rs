@@ -77,7 +77,7 @@ pub struct Run {
 /// The stages by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StageName {
-    /// What is staged; by hand, everything in the index; with PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, that range
+    /// What is staged; by hand, everything in the index; with `PRE_COMMIT_FROM_REF` and `PRE_COMMIT_TO_REF`, that range
     PreCommit,
     /// What a merge adds itself
     PreMergeCommit,

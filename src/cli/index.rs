@@ -21,7 +21,7 @@ use crate::source::worktree::path_of;
 
 /// What of the index is scanned.
 pub enum Part {
-    /// What a commit would add, against HEAD, the heads of MERGE_HEAD and these.
+    /// What a commit would add, against HEAD, the heads of `MERGE_HEAD` and these.
     Staged(Vec<Oid>),
     /// Everything.
     Everything,

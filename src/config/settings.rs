@@ -63,9 +63,11 @@ impl Settings {
             }
             Ok(globs)
         };
-        let inside = |value: &Spanned<String>| match super::file::is_inside(value.get_ref()) {
-            true => Ok(value.get_ref().clone()),
-            false => Err(wrong(value, "expected a path from the root, inside the repository".into())),
+        let inside = |value: &Spanned<String>| {
+            if !super::file::is_inside(value.get_ref()) {
+                return Err(wrong(value, "expected a path from the root, inside the repository".into()));
+            }
+            Ok(value.get_ref().clone())
         };
         let rule_files = |patterns: &[Spanned<String>]| {
             patterns.iter().try_for_each(|pattern| inside(pattern).map(drop))?;

@@ -53,7 +53,7 @@ pub enum HookError {
 pub fn install(folder: &Path, stages: &[Stage]) -> Result<Vec<Done>, HookError> {
     let found = stages.iter().map(|&stage| Ok((stage, State::of(folder, stage)?))).collect::<Result<Vec<_>, _>>()?;
     std::fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
-    found.into_iter().map(|(stage, state)| write(folder, stage, state)).collect()
+    found.iter().map(|(stage, before)| write(folder, *stage, before)).collect()
 }
 
 /// What stands at a hook's place.
@@ -94,9 +94,9 @@ pub(super) fn is_ours(file: &Path) -> bool {
     std::fs::read(file).is_ok_and(|bytes| script::is_ours(&bytes))
 }
 
-fn write(folder: &Path, stage: Stage, state: State) -> Result<Done, HookError> {
+fn write(folder: &Path, stage: Stage, before: &State) -> Result<Done, HookError> {
     let (file, former) = (folder.join(stage.name()), folder.join(script::former(stage)));
-    match state {
+    match before {
         State::Free => put(folder, &file, stage).map(|()| Done::Installed(file)),
         State::Ours => put(folder, &file, stage).map(|()| Done::Present(file)),
         State::OursMoved => {

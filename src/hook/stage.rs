@@ -43,26 +43,26 @@ impl Stage {
 /// What a hook's environment says; the command line reads it.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
-    /// GIT_INDEX_FILE is set: git itself is making a commit.
+    /// `GIT_INDEX_FILE` is set: git itself is making a commit.
     pub commits: bool,
-    /// PRE_COMMIT is set: the pre-commit framework calls.
+    /// `PRE_COMMIT` is set: the pre-commit framework calls.
     pub framework: bool,
-    /// PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF.
+    /// `PRE_COMMIT_FROM_REF` and `PRE_COMMIT_TO_REF`.
     pub range: Option<(String, String)>,
-    /// PRE_COMMIT_REMOTE_NAME.
+    /// `PRE_COMMIT_REMOTE_NAME`.
     pub remote: Option<String>,
-    /// PRE_COMMIT_LOCAL_BRANCH: what is pushed under the framework.
+    /// `PRE_COMMIT_LOCAL_BRANCH`: what is pushed under the framework.
     pub local_branch: Option<String>,
-    /// PRE_COMMIT_REMOTE_BRANCH: the name under which it is pushed.
+    /// `PRE_COMMIT_REMOTE_BRANCH`: the name under which it is pushed.
     pub remote_branch: Option<String>,
-    /// The names of all variables of the form GITHEAD_<oid>: the other heads of a merge that git has not written down yet.
+    /// The names of all variables of the form `GITHEAD_<oid>`: the other heads of a merge that git has not written down yet.
     pub heads: Vec<Oid>,
 }
 
 /// The scan that a hook's environment asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// What is staged, against HEAD and these heads besides those of MERGE_HEAD.
+    /// What is staged, against HEAD and these heads besides those of `MERGE_HEAD`.
     Staged(Vec<Oid>),
     /// Everything in the index.
     Everything,

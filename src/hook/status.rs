@@ -32,7 +32,7 @@ impl Status {
         self.findings.iter().all(|finding| !finding.is_problem)
     }
 
-    fn fine(&mut self, text: String) {
+    fn good(&mut self, text: String) {
         self.findings.push(Finding { is_problem: false, text });
     }
 
@@ -54,7 +54,7 @@ pub fn status(repository: &Repository, path: &[PathBuf], program: &Path) -> Resu
     };
     let mut status = Status::default();
     let folder = Folder::of(repository);
-    status.fine(match folder.owner {
+    status.good(match folder.owner {
         Owner::Repository => format!("git runs the hooks in {}", folder.path.display()),
         Owner::WorkingTree => {
             format!("core.hooksPath: git runs the hooks in {}, in the working tree", folder.path.display())
@@ -65,7 +65,7 @@ pub fn status(repository: &Repository, path: &[PathBuf], program: &Path) -> Resu
     let hook = commits(&mut status, repository, top, &folder.path);
     let needs_path = !matches!(hook, Some(Hook::Managed(Manager::Framework(_))));
     match &found {
-        Some(found) => status.fine(format!("the program is found on PATH: {}", found.display())),
+        Some(found) => status.good(format!("the program is found on PATH: {}", found.display())),
         None if needs_path => status.problem("the program is not found on PATH: hooks would block every commit".into()),
         None => {}
     }
@@ -88,7 +88,7 @@ enum Hook {
 fn commits(status: &mut Status, repository: &Repository, top: &Path, folder: &Path) -> Option<Hook> {
     let hook = match hook(top, folder, Stage::PreCommit) {
         Ok((hook, text)) => {
-            status.fine(text);
+            status.good(text);
             Some(hook)
         }
         Err(text) => {
@@ -101,9 +101,9 @@ fn commits(status: &mut Status, repository: &Repository, top: &Path, folder: &Pa
         }
     };
     match (self::hook(top, folder, Stage::PreMergeCommit), &hook) {
-        (Ok((_, text)), _) => status.fine(text),
+        (Ok((_, text)), _) => status.good(text),
         (Err(text), Some(Hook::Ours(_))) => status.problem(text),
-        (Err(text), Some(_)) => status.fine(format!("merges without conflicts are not looked at: {text}")),
+        (Err(text), Some(_)) => status.good(format!("merges without conflicts are not looked at: {text}")),
         (Err(_), None) => {}
     }
     hook
@@ -137,7 +137,7 @@ fn hook(top: &Path, folder: &Path, stage: Stage) -> Result<(Hook, String), Strin
     }
     match manager {
         Manager::Script => Ok((Hook::Script(file), text)),
-        managed => Ok((Hook::Managed(managed), text)),
+        other => Ok((Hook::Managed(other), text)),
     }
 }
 
@@ -146,7 +146,7 @@ fn others(status: &mut Status, folder: &Path) {
     for stage in [Stage::CommitMsg, Stage::PrePush] {
         let file = folder.join(stage.name());
         if is_ours(&file) && probe::is_executable(&file) {
-            status.fine(format!("the {} hook is konceal's", stage.name()));
+            status.good(format!("the {} hook is konceal's", stage.name()));
         } else if is_ours(&file) {
             status.problem(format!("the {} hook {} has no run bit, so git ignores it", stage.name(), file.display()));
         }
@@ -164,7 +164,7 @@ fn worktrees(status: &mut Status, repository: &Repository, folder: &Path) {
             continue;
         }
         match hook(&tree, &there, Stage::PreCommit) {
-            Ok(_) => status.fine(format!("in the working tree {} the hook stands as well", tree.display())),
+            Ok(_) => status.good(format!("in the working tree {} the hook stands as well", tree.display())),
             Err(text) => status.problem(format!("in the working tree {}: {text}", tree.display())),
         }
     }
@@ -200,7 +200,7 @@ fn prove(status: &mut Status, repository: &Repository, hook: &Hook, program: &Pa
         Hook::Managed(_) => direct()?,
     };
     match proof {
-        Proof::Refused => status.fine("tried with a made-up key in an index of its own: refused".into()),
+        Proof::Refused => status.good("tried with a made-up key in an index of its own: refused".into()),
         Proof::Passed => {
             status.problem("tried with a made-up key in an index of its own: it went through".into());
         }

@@ -11,6 +11,7 @@ mod baseline;
 mod config;
 mod hook;
 mod hook_commit;
+mod hook_push;
 mod hook_status;
 mod init;
 mod staged;
