@@ -48,12 +48,14 @@ pub fn scan(
     let head = repository.head()?;
     let mut folders = BTreeSet::from([root.clone()]);
     let mut narrowed = None;
-    if let Part::Staged(_) = part {
+    if let (Part::Staged(_), false) = (&part, common.no_known_keys) {
         let tree = head.map(|head| repository.tree_of(head)).transpose();
         let tree = tree.map_err(|_| SourceError::Git("cannot read HEAD's tree".into()))?;
         for entry in index.changes(&repository, tree)?.changed {
             folders.extend(above(&root, entry.path));
         }
+    }
+    if let Part::Staged(_) = part {
         narrowed = narrows(common, &read, &Committed { repository: &repository, commit: head })?;
     }
     let prepared = run::prepare(common, environment, Some(&repository), &read, &folders)?;

@@ -77,17 +77,19 @@ pub enum Asked {
 }
 
 impl Stage {
-    /// What `konceal hook run` is to scan at this stage. `file` is the argument that git gives to commit-msg.
+    /// What `konceal hook run` is to scan at this stage. `argument` is the first one that git gives: to commit-msg the message's
+    /// file, to pre-push the remote. Frameworks give none to pre-push.
     ///
     /// Under a framework the range variables win over everything; without git's index variable somebody runs the hook by hand,
     /// and then everything in the index is scanned: never an empty scan that passes.
-    pub fn asked(self, variables: &Variables, file: Option<PathBuf>) -> Option<Asked> {
+    pub fn asked(self, variables: &Variables, argument: Option<PathBuf>) -> Option<Asked> {
         let range = || variables.range.clone().map(|(from, to)| Asked::Range(from, to));
         match self {
-            Self::CommitMsg => file.map(Asked::Message),
+            Self::CommitMsg => argument.map(Asked::Message),
             Self::PreCommit | Self::PreMergeCommit => Some(range().unwrap_or_else(|| {
                 if variables.commits { Asked::Staged(variables.heads.clone()) } else { Asked::Everything }
             })),
+            Self::PrePush if argument.is_some() => Some(Asked::Lines),
             Self::PrePush => range().or(Some(if variables.framework || variables.remote.is_some() {
                 Asked::Unpushed
             } else {
@@ -120,6 +122,8 @@ mod tests {
         assert_eq!(Stage::PrePush.asked(&variables, None), Some(Asked::Unpushed));
         variables.range = Some(("a".into(), "b".into()));
         assert_eq!(Stage::PrePush.asked(&variables, None), Some(Asked::Range("a".into(), "b".into())));
+        // Git itself is calling, whatever the environment has left from before.
+        assert_eq!(Stage::PrePush.asked(&variables, Some("origin".into())), Some(Asked::Lines));
         assert_eq!(Stage::PreReceive.asked(&variables, None), Some(Asked::Lines));
         assert_eq!(Stage::CommitMsg.asked(&variables, None), None);
     }

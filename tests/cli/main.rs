@@ -7,11 +7,16 @@
 
 mod support;
 
+#[cfg(unix)]
 mod baseline;
+#[cfg(unix)]
 mod config;
+#[cfg(unix)]
 mod hook;
 mod hook_commit;
+#[cfg(unix)]
 mod hook_push;
+#[cfg(unix)]
 mod hook_status;
 mod init;
 mod staged;

@@ -50,7 +50,13 @@ pub(super) fn run(command: &Run, environment: &Environment) -> Result<ExitStatus
         Asked::Lines => {
             let receiving = stage == Stage::PreReceive;
             let remote = command.arguments.first().and_then(|remote| remote.to_str()).unwrap_or_default();
-            let push = Push::lines(&repository, &lines(stage)?, receiving, remote)?;
+            let lines = lines(stage)?;
+            let push = if lines.is_empty() && !receiving && command.arguments.is_empty() {
+                // Git names the remote even where it pushes nothing: somebody else is calling, and gives nothing to scan.
+                Push::unpushed(&repository, &variables)?
+            } else {
+                Push::lines(&repository, &lines, receiving, remote)?
+            };
             push.scan(command, environment, repository)
         }
     }
@@ -123,7 +129,11 @@ impl Push {
     /// What the remote does not have of the branch that the framework names, else of HEAD.
     fn unpushed(repository: &Repository, variables: &Variables) -> Result<Self, Error> {
         let branch = variables.local_branch.as_deref().and_then(|name| repository.commit(name).ok());
-        let mut push = Self { first_only: true, tip: branch.or(repository.head()?), ..Self::default() };
+        let mut push = Self {
+            first_only: variables.framework || variables.remote.is_some(),
+            tip: branch.or(repository.head()?),
+            ..Self::default()
+        };
         push.range.include.extend(push.tip);
         push.range.exclude = match &variables.remote {
             Some(remote) => refs::tracking(repository, remote)?,
