@@ -102,16 +102,19 @@ fn wait(child: &mut std::process::Child) -> Option<ExitStatus> {
 
 /// A dotenv line with a key that never was one.
 fn content() -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-    let mut key = String::new();
+    const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    const DIGITS: &[u8] = b"23456789";
     // The hasher's keys are random for each process: enough for a value that protects nothing.
     let state = std::hash::RandomState::new();
-    for round in 0..40_u64 {
+    let draw = |round: u64| {
         let mut hasher = state.build_hasher();
         hasher.write_u64(round);
-        let at = usize::try_from(hasher.finish() % ALPHABET.len() as u64).unwrap_or_default();
-        key.extend(ALPHABET.get(at).map(|&byte| char::from(byte)));
-    }
+        // Every third one is a digit, so that chance can spell no word that makes a placeholder of it.
+        let alphabet = if round % 3 == 2 { DIGITS } else { LETTERS };
+        let at = usize::try_from(hasher.finish() % alphabet.len() as u64).unwrap_or_default();
+        alphabet.get(at).map(|&byte| char::from(byte))
+    };
+    let key: String = (0..40).filter_map(draw).collect();
     format!("KONVER_API_KEY={key}\n")
 }
 
