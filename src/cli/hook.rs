@@ -141,9 +141,10 @@ pub(super) fn install(repository: &Repository, stages: &[Stage], force: bool) ->
     if folder.owner != Owner::Repository && !force {
         let whose = if folder.owner == Owner::WorkingTree { "lies in the working tree" } else { "is set globally" };
         line(&format!("error: the hooks folder {} {whose}, so nothing is written there", folder.path.display()));
-        line("add this line to each of its hooks, or pass --force:");
+        line("add these lines, or pass --force:");
         for stage in stages {
-            line(&format!("  {}: konceal hook run {} \"$@\"", stage.name(), stage.name()));
+            let place = hook::place_for_call(&folder.path, *stage);
+            line(&format!("  to {}: konceal hook run {} \"$@\"", place.display(), stage.name()));
         }
         return Ok(ExitStatus::Error);
     }

@@ -12,7 +12,7 @@ use super::error::{Error, line};
 use super::exit::ExitStatus;
 use super::{hook, place};
 use crate::config;
-use crate::hook::Stage;
+use crate::hook::{Folder, Owner, Stage, calls_konceal};
 use crate::source::git::Repository;
 use crate::source::index::Index;
 
@@ -99,7 +99,9 @@ fn configuration(root: &Path, asks: &Asks) -> Result<(), Error> {
 }
 
 fn hooks(repository: &Repository, asks: &Asks) -> Result<ExitStatus, Error> {
-    if asks.wants("Install the pre-commit and pre-merge-commit hooks") {
+    if Folder::of(repository).owner != Owner::Repository && calls_konceal(repository) {
+        line("the pre-commit hook calls konceal");
+    } else if asks.wants("Install the pre-commit and pre-merge-commit hooks") {
         return hook::install(repository, &[Stage::PreCommit, Stage::PreMergeCommit], false);
     }
     Ok(ExitStatus::Clean)

@@ -85,6 +85,16 @@ impl Manager {
     }
 }
 
+/// The file in a hooks folder of somebody else's to which the call of konceal belongs: husky writes its folder anew each time,
+/// and runs what lies beside it.
+pub fn place_for_call(folder: &Path, stage: Stage) -> PathBuf {
+    let file = folder.join(stage.name());
+    match Manager::of(folder, &file, b"", stage) {
+        Manager::Husky(place) => place,
+        _ => file,
+    }
+}
+
 /// Whether a line of the framework's configuration names a hook of ours for the stage, or runs the program itself.
 fn configures(row: &str, stage: Stage) -> bool {
     let id = row.trim_start_matches(['-', ' ', '{']).strip_prefix("id:");

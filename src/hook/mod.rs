@@ -12,6 +12,7 @@ mod status;
 
 pub use folder::{Folder, Owner};
 pub use install::{Done, HookError, install, uninstall};
+pub use managers::place_for_call;
 pub use push::{Update, updates};
 pub use stage::{Asked, Stage, Variables};
-pub use status::{Finding, Status, status};
+pub use status::{Finding, Status, calls_konceal, status};

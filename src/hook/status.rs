@@ -77,6 +77,11 @@ pub fn status(repository: &Repository, path: &[PathBuf], program: &Path) -> Resu
     Ok(status)
 }
 
+/// Whether the pre-commit hook that is in force calls konceal, without trying it.
+pub fn calls_konceal(repository: &Repository) -> bool {
+    repository.workdir().is_some_and(|top| hook(top, &Folder::of(repository).path, Stage::PreCommit).is_ok())
+}
+
 /// A pre-commit hook that calls konceal.
 enum Hook {
     Ours(PathBuf),

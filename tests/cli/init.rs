@@ -66,5 +66,6 @@ fn hooks_folder_of_others_is_left_alone_and_the_rest_is_done() {
     repository.git(&["config", "core.hooksPath", ".husky/_"]);
     let run = repository.konceal(&["init", "--yes"]);
     assert!(run.code == 2 && run.err.contains("konceal hook run pre-commit"), "{}", run.err);
+    assert!(run.err.contains(".husky/pre-commit: "), "husky's own folder is written anew each time: {}", run.err);
     assert!(repository.path(".env.example").exists() && !repository.path(".husky").exists());
 }
