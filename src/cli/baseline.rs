@@ -16,6 +16,7 @@ use super::{place, run, scan};
 use crate::finding::{Finding, Fingerprint};
 use crate::scan::{Outcome, Request};
 use crate::secret::Masked;
+use crate::source::coverage::Level;
 use crate::suppress::{self, Baseline};
 
 /// `konceal baseline`.
@@ -65,6 +66,18 @@ pub struct Options {
     /// Do not search for the keys of the environment and of ignored dotenv files
     #[arg(long)]
     pub no_known_keys: bool,
+    /// Number of threads [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Stop after so long, as an incomplete scan (0: never)
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub timeout: u64,
+    /// Warnings make the scan incomplete
+    #[arg(long)]
+    pub strict: bool,
+    /// Nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 impl Options {
@@ -77,6 +90,9 @@ impl Options {
             no_baseline: true,
             known_key_file: self.known_key_file.clone(),
             no_known_keys: self.no_known_keys,
+            threads: self.threads,
+            timeout: self.timeout,
+            strict: self.strict,
             ..Common::default()
         }
     }
@@ -138,6 +154,7 @@ struct Work {
     before: Baseline,
     prepared: run::Prepared,
     outcome: Outcome,
+    quiet: bool,
 }
 
 impl Work {
@@ -161,12 +178,12 @@ impl Work {
         };
         let paths = if repository.is_none() { vec![root.clone()] } else { Vec::new() };
         let outcome = run::execute(&common, &prepared, Request::Worktree { repository, paths })?;
-        Ok(Self { root, file, before, prepared, outcome })
+        Ok(Self { root, file, before, prepared, outcome, quiet: options.quiet })
     }
 
     /// Writes what `change` makes of the baseline, if the scan was complete.
     fn finish(&self, change: impl FnOnce(&Self) -> Baseline) -> Result<ExitStatus, Error> {
-        for notice in &self.outcome.notices {
+        for notice in self.outcome.notices.iter().filter(|notice| !self.quiet || notice.level == Level::Error) {
             line(&notice.message.text());
         }
         if self.outcome.interrupted {
@@ -179,7 +196,9 @@ impl Work {
         let after = change(self);
         let json = after.to_json().map_err(|error| wrong(&self.file, error.to_string()))?;
         write(&self.file, &json)?;
-        line(&format!("{}: {} findings accepted ({} before)", self.file.display(), after.len(), self.before.len()));
+        if !self.quiet {
+            line(&format!("{}: {} findings accepted ({} before)", self.file.display(), after.len(), self.before.len()));
+        }
         Ok(ExitStatus::Clean)
     }
 }
