@@ -12,6 +12,7 @@ use super::args::Common;
 use super::environment::Environment;
 use super::error::{Error, line};
 use super::exit::ExitStatus;
+use super::govern::{Disk, Governing};
 use super::{place, run, scan};
 use crate::finding::{Finding, Fingerprint};
 use crate::scan::{Outcome, Request};
@@ -105,7 +106,11 @@ impl Options {
 pub fn run(command: &Command, environment: &Environment) -> Result<ExitStatus, Error> {
     match &command.command {
         BaselineCommand::Create { options, from } => {
-            let accepts = from.as_deref().map(|file| from::read(&environment.directory.join(file))).transpose()?;
+            let from = match from {
+                Some(file) => Some(place::at(options.directory.as_deref(), environment)?.directory.join(file)),
+                None => None,
+            };
+            let accepts = from.as_deref().map(from::read).transpose()?;
             let work = Work::begin(options, environment)?;
             work.finish(|work| {
                 let mut baseline = work.before.clone();
@@ -160,22 +165,34 @@ struct Work {
 impl Work {
     fn begin(options: &Options, environment: &Environment) -> Result<Self, Error> {
         let common = options.common();
-        let base = place::base(options.directory.as_deref(), environment)?;
         let repository = place::repository(options.directory.as_deref(), environment)?;
+        let environment = &place::at(options.directory.as_deref(), environment)?;
         if repository.as_ref().is_some_and(crate::source::git::Repository::is_bare) {
             return Err(Error::Usage("a bare repository has no working tree whose findings could be accepted".into()));
         }
-        let root = repository.as_ref().and_then(|it| it.workdir()).map_or_else(|| base.clone(), Path::to_path_buf);
+        let root = repository
+            .as_ref()
+            .and_then(|it| it.workdir())
+            .map_or_else(|| environment.directory.clone(), Path::to_path_buf);
         let prepared = scan::prepare_on_disk(&common, environment, repository.as_ref(), &root)?;
-        let file = match &options.baseline {
-            Some(file) => environment.directory.join(file),
-            None => root.join(prepared.settings.baseline.as_deref().unwrap_or(suppress::NAME)),
+        let (file, bytes) = match &options.baseline {
+            Some(file) => {
+                let file = environment.directory.join(file);
+                let bytes = match std::fs::read(&file) {
+                    Ok(bytes) => Some(bytes),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                    Err(error) => return Err(wrong(&file, error.kind().to_string())),
+                };
+                (file, bytes)
+            }
+            None => {
+                // The repository names it: nothing behind a link is read, and so nothing is written there either.
+                let name = prepared.settings.baseline.as_deref().unwrap_or(suppress::NAME);
+                (root.join(name), Disk { root: &root }.read(name)?)
+            }
         };
-        let before = match std::fs::read(&file) {
-            Ok(bytes) => Baseline::parse(&bytes).map_err(|error| wrong(&file, error.to_string()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Baseline::default(),
-            Err(error) => return Err(wrong(&file, error.kind().to_string())),
-        };
+        let before = bytes.map(|bytes| Baseline::parse(&bytes)).transpose();
+        let before = before.map_err(|error| wrong(&file, error.to_string()))?.unwrap_or_default();
         let paths = if repository.is_none() { vec![root.clone()] } else { Vec::new() };
         let outcome = run::execute(&common, &prepared, Request::Worktree { repository, paths })?;
         Ok(Self { root, file, before, prepared, outcome, quiet: options.quiet })

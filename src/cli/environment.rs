@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::source::git;
 
 /// What the program takes from its environment.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// All variables, for the known keys.
     pub variables: Vec<(OsString, OsString)>,

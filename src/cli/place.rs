@@ -9,11 +9,15 @@ use crate::source::SourceError;
 use crate::source::git::Repository;
 use crate::source::worktree::bytes_of;
 
-/// The folder that paths are meant from: `-C`, else the working directory.
+/// The environment as if the program had been started in the folder of `-C`: every path that the user names is meant from there.
 ///
 /// # Errors
 /// `-C` names no folder.
-pub fn base(directory: Option<&Path>, environment: &Environment) -> Result<PathBuf, Error> {
+pub fn at(directory: Option<&Path>, environment: &Environment) -> Result<Environment, Error> {
+    Ok(Environment { directory: base(directory, environment)?, ..environment.clone() })
+}
+
+fn base(directory: Option<&Path>, environment: &Environment) -> Result<PathBuf, Error> {
     let Some(directory) = directory else { return Ok(environment.directory.clone()) };
     let base = environment.directory.join(directory);
     if base.is_dir() { Ok(base) } else { Err(SourceError::NoSuchPath { path: Raw::new(bytes_of(&base)) }.into()) }

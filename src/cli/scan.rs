@@ -9,7 +9,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
 use super::govern::Disk;
-use super::{history, index, range, run};
+use super::{history, index, place, range, run};
 use crate::scan::Request;
 use crate::secret::Raw;
 use crate::source::SourceError;
@@ -19,11 +19,8 @@ use crate::source::worktree::bytes_of;
 /// Carries the command out.
 pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Error> {
     let common = &command.common;
-    let base =
-        common.directory.as_deref().map_or_else(|| environment.directory.clone(), |to| environment.directory.join(to));
-    if common.directory.is_some() && !base.is_dir() {
-        return Err(SourceError::NoSuchPath { path: Raw::new(bytes_of(&base)) }.into());
-    }
+    let environment = &place::at(common.directory.as_deref(), environment)?;
+    let base = environment.directory.clone();
     let paths: Vec<PathBuf> = command.path.iter().map(|path| base.join(path)).collect();
     let start = paths.first().map(|path| if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) });
     let start = start.or(common.directory.as_ref().map(|_| base.as_path()));

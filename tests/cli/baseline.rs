@@ -103,6 +103,28 @@ fn configured_baseline_and_one_outside_a_repository_are_written() {
 }
 
 #[test]
+fn nothing_is_written_behind_a_link_that_the_repository_names() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("repo");
+    repository.put("x.txt", leak(&made_up_key(17)));
+    std::fs::create_dir(fixture.path("outside")).unwrap();
+    std::os::unix::fs::symlink("../outside", repository.path("security")).unwrap();
+    repository.write(".konceal.toml", "baseline = \"security/b.json\"\n");
+    assert_eq!(baseline(&repository, &["create"]), 2);
+    assert!(!fixture.path("outside/b.json").exists());
+}
+
+#[test]
+fn paths_are_meant_from_the_folder_of_the_option() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("repo");
+    repository.put("x.txt", leak(&made_up_key(18)));
+    assert_eq!(fixture.konceal("home", &["baseline", "create", "-C", "../repo", "--baseline", "b.json"]).code, 0);
+    assert!(repository.path("b.json").exists());
+    assert_eq!(fixture.konceal("home", &["scan", "-C", "../repo", "--baseline", "b.json"]).code, 0);
+}
+
+#[test]
 fn whole_repository_is_accepted_from_a_subdirectory() {
     let fixture = Fixture::new();
     let repository = fixture.repository("repo");

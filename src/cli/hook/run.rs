@@ -26,16 +26,16 @@ pub(super) fn run(command: &Run, environment: &Environment) -> Result<ExitStatus
     let common = &command.common;
     let stage = Stage::from(command.stage);
     let directory = common.directory.as_deref();
-    let base = place::base(directory, environment)?;
     let repository = place::needed(&format!("hook run {}", stage.name()), directory, environment)?;
+    let environment = &place::at(directory, environment)?;
     let variables = variables(environment, directory.is_none());
-    let file = command.arguments.first().map(|file| base.join(file));
+    let file = command.arguments.first().map(|file| environment.directory.join(file));
     let missing = || Error::Usage("hook run commit-msg needs the file that holds the message".into());
     match stage.asked(&variables, file).ok_or_else(missing)? {
         Asked::Staged(heads) => index::scan(common, environment, repository, index::Part::Staged(heads)),
         Asked::Everything => index::scan(common, environment, repository, index::Part::Everything),
         Asked::Message(file) => {
-            let root = repository.workdir().map_or_else(|| base.clone(), Path::to_path_buf);
+            let root = repository.workdir().map_or_else(|| environment.directory.clone(), Path::to_path_buf);
             let prepared = scan::prepare_on_disk(common, environment, Some(&repository), &root)?;
             run::finish(common, environment, &prepared, Request::Message { file })
         }
