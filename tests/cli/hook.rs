@@ -205,6 +205,27 @@ fn hooks_are_installed_from_a_linked_worktree_and_a_submodule() {
 }
 
 #[test]
+fn hooks_folder_that_is_not_there_yet_is_made() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("repo");
+    std::fs::remove_dir_all(repository.path(".git/hooks")).unwrap();
+    assert_eq!(install(&repository, &[]).code, 0);
+    assert_ne!(commit_of_a_leak(&repository, "x.txt", 9).code, 0);
+}
+
+#[test]
+fn hooks_of_the_framework_name_stages_that_there_are() {
+    let manifest = include_str!("../../.pre-commit-hooks.yaml");
+    let entries = manifest.lines().filter_map(|row| row.trim().strip_prefix("entry: konceal hook run "));
+    let stages: Vec<&str> = entries.collect();
+    assert_eq!(stages.len(), manifest.matches("- id: ").count());
+    let fixture = Fixture::new();
+    for stage in stages {
+        assert_eq!(fixture.konceal("home", &["hook", "run", stage, "--help"]).code, 0, "{stage}");
+    }
+}
+
+#[test]
 fn bare_repository_and_no_repository_are_refused() {
     let fixture = Fixture::new();
     let repository = fixture.repository("repo");

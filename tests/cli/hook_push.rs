@@ -63,6 +63,27 @@ fn key_in_the_middle_of_a_new_branch_is_blocked_and_so_is_one_in_a_message() {
 }
 
 #[test]
+fn former_hook_reads_the_same_lines_and_gets_the_same_arguments() {
+    let (fixture, key) = (Fixture::new(), made_up_key(9));
+    let repository = pushing(&fixture);
+    repository.konceal(&["hook", "uninstall"]);
+    let former = "#!/bin/sh\necho \"$1\" >> ../told\ncat >> ../told\n[ ! -e stop ] || exit 3\n";
+    repository.write(".git/hooks/pre-push", former);
+    std::fs::set_permissions(repository.path(".git/hooks/pre-push"), PermissionsExt::from_mode(0o755)).unwrap();
+    assert_eq!(repository.konceal(&["hook", "install", "--pre-push"]).code, 0);
+    let clean = repository.put("b.txt", "two\n");
+    passed(&push(&repository, &["main"]));
+    let told = std::fs::read_to_string(fixture.path("told")).unwrap();
+    assert!(told.starts_with("origin\nrefs/heads/main ") && told.contains(&clean), "{told}");
+    repository.put("x.txt", leak(&key));
+    blocked(&push(&repository, &["main"]), "x.txt");
+    repository.git(&["reset", "-q", "--hard", &clean]);
+    repository.put("c.txt", "three\n");
+    repository.write("stop", "");
+    assert_ne!(push(&repository, &["main"]).code, 0);
+}
+
+#[test]
 fn what_the_remote_has_already_is_not_looked_at_again() {
     let (fixture, key) = (Fixture::new(), made_up_key(2));
     let repository = pushing(&fixture);
