@@ -3,8 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
-
 use super::exit::ExitStatus;
 use crate::config::ConfigError;
 use crate::secret::{mask_key_shapes, mask_typed};
@@ -57,28 +55,28 @@ pub fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "konceal: {text}");
 }
 
-/// A mistake in a configuration, shown at its place. Only the line concerned is handed to the renderer.
+/// A mistake in a configuration, shown at its place: the line, and carets below what is wrong.
 fn config_error(error: &ConfigError) {
-    line(&format!("error: {}: {}", error.file, error.message));
-    let Some(span) = error.span.clone() else { return };
+    let Some(span) = error.span.clone() else {
+        line(&format!("error: {}: {}", error.file, error.message));
+        return;
+    };
     let before = error.text.get(..span.start).unwrap_or_default();
     let number = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = error.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let masked = crate::report::printable(&mask_key_shapes(line.as_bytes()).text());
-    let column = error.text.get(start..span.start).map_or(0, |text| text.chars().count());
-    let at: usize = masked.chars().take(column).map(char::len_utf8).sum();
-    let length = span.len().min(masked.len().saturating_sub(at));
-    let label = LabeledSpan::new(Some("here".into()), at, length);
-    let text = format!("{}{masked}\n", "\n".repeat(number - 1));
-    let label = LabeledSpan::new(label.label().map(Into::into), label.offset() + number - 1, label.len());
-    let diagnostic = MietteDiagnostic::new(format!("line {number}: {}", error.message)).with_label(label);
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new(&error.file, text));
-    let handler = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor());
-    let mut rendered = String::new();
-    if handler.render_report(&mut rendered, report.as_ref()).is_ok() {
-        let _ = write!(std::io::stderr().lock(), "{}", mask_key_shapes(rendered.as_bytes()).text());
-    }
+    let row = error.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let indent = before.get(start..).unwrap_or_default();
+    let marked = error.text.get(span).and_then(|text| text.lines().next()).unwrap_or_default();
+    line(&format!("error: {}:{number}:{}: {}", error.file, indent.chars().count() + 1, error.message));
+    let masked = mask_key_shapes(row.as_bytes()).text().into_owned();
+    // Where a part of the line is masked nothing stands where it stood: then all of it is marked.
+    let (indent, marked) = if masked == row { (indent, marked) } else { ("", masked.as_str()) };
+    let blank: String = indent.chars().map(|c| if c == '\t' { c } else { ' ' }).collect();
+    let carets = "^".repeat(marked.chars().count().max(1));
+    let gutter = " ".repeat(number.to_string().len());
+    let shown = format!("{number} | {}\n{gutter} | {blank}{carets}\n", crate::report::printable(&masked));
+    // Where standard error is closed there is nobody to tell.
+    let _ = std::io::stderr().lock().write_all(shown.as_bytes());
 }
 
 /// Prints what clap says: help and version to standard output, mistakes masked to standard error.

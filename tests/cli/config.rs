@@ -34,6 +34,10 @@ fn mistakes_are_shown_at_their_place() {
     refused("[key]\npattern = 'x*'\n", &["empty string"]);
     refused("[key]\npattern = '(a'\n", &["regular expression"]);
     refused("a = \n", &["a ="]);
+    refused(
+        "[allow]\n\tmarkers = ['x', '']\n",
+        &[".konceal.toml:2:18: ", "2 | \tmarkers = ['x', '']\n  | \t                ^^\n"],
+    );
 }
 
 #[test]
