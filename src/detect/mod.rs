@@ -1,5 +1,8 @@
 //! From text to hits: anchors reject, rules find candidates, evidence and judgement decide. Pure: no I/O, no paths.
 
+pub mod judge;
+mod names;
+
 use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
@@ -8,6 +11,9 @@ use crate::blob::Text;
 use crate::finding::{Confidence, Evidence, Excerpt, Hit};
 use crate::rule::{Origin, RuleSet};
 use crate::secret::{Raw, Secret};
+
+pub use judge::{Reason, Strength, judge};
+pub use names::{is_secret_name, names_konver, names_konver_key};
 
 /// A key that the user holds, to be searched for everywhere.
 #[derive(Clone, Debug)]
@@ -113,27 +119,10 @@ impl Detector {
 
 /// Whether judgement takes the value for a key, whoever's it may be.
 pub fn looks_like_key(value: &[u8]) -> bool {
-    value.len() >= 16
-        && value.iter().filter(|byte| byte.is_ascii_digit()).count() > 2
-        && value.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2
-        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte))
+    judge(value, Strength::Strong).is_ok()
 }
 
 /// Whether the value is a literal: neither a reference nor a placeholder.
 pub fn is_literal(value: &[u8]) -> bool {
-    !value.is_empty() && !value.starts_with(b"$")
-}
-
-/// Whether a variable's name says that its value is secret, whoever's it may be.
-pub fn is_secret_name(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["key", "secret", "token", "password", "passwd", "credential"]
-        .iter()
-        .any(|word| memchr::memmem::find(&name, word.as_bytes()).is_some())
-}
-
-/// Whether a variable's name speaks of a Konver key: the vendor as a part of the name, and key, token or secret.
-pub fn names_konver_key(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    memchr::memmem::find(&name, b"konver").is_some() && is_secret_name(&name)
+    !value.is_empty() && judge::stands_for_itself(value).is_ok()
 }

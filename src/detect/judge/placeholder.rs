@@ -1,0 +1,266 @@
+//! Values that stand where a key is to be put in, or where one was taken out.
+
+use super::{predictable, randomness};
+
+/// So many random-looking characters beside a placeholder's word make the value a key: `kv_test_` and a real key is a key.
+const RANDOM: usize = 16;
+
+/// Words that say so, in the languages into which documentation is translated. Lower case; matched as whole words of the
+/// value, or anywhere in it if they have five letters or more.
+const WORDS: &[&str] = &[
+    "your",
+    "yours",
+    "youre",
+    "ur",
+    "my",
+    "mine",
+    "our",
+    "example",
+    "examples",
+    "sample",
+    "dummy",
+    "fake",
+    "faux",
+    "phony",
+    "test",
+    "tests",
+    "testing",
+    "tester",
+    "changeme",
+    "change",
+    "changeit",
+    "replace",
+    "replaceme",
+    "replaced",
+    "todo",
+    "fixme",
+    "tbd",
+    "redacted",
+    "redact",
+    "filtered",
+    "masked",
+    "hidden",
+    "removed",
+    "scrubbed",
+    "censored",
+    "obfuscated",
+    "sanitized",
+    "stripped",
+    "omitted",
+    "none",
+    "null",
+    "nil",
+    "undefined",
+    "empty",
+    "unset",
+    "notset",
+    "placeholder",
+    "insert",
+    "paste",
+    "enter",
+    "here",
+    "goes",
+    "put",
+    "fill",
+    "add",
+    "mock",
+    "mocked",
+    "stub",
+    "demo",
+    "foo",
+    "bar",
+    "baz",
+    "foobar",
+    "bogus",
+    "invalid",
+    "wrong",
+    "notreal",
+    "not",
+    "real",
+    "default",
+    "secret",
+    "supersecret",
+    "topsecret",
+    "password",
+    "passwd",
+    "api_key",
+    "apikey",
+    "key",
+    "token",
+    "value",
+    "string",
+    "something",
+    "anything",
+    "whatever",
+    "someone",
+    "some",
+    "any",
+    "abc",
+    "xyz",
+    "xxx",
+    "lorem",
+    "ipsum",
+    "hunter",
+    "letmein",
+    "admin",
+    "dev",
+    "development",
+    "local",
+    "localhost",
+    "staging",
+    "production",
+    "ci",
+    "temp",
+    "tmp",
+    "never",
+    "unused",
+    "ihr",
+    "ihre",
+    "ihren",
+    "dein",
+    "deine",
+    "deinen",
+    "schluessel",
+    "schlussel",
+    "hier",
+    "beispiel",
+    "platzhalter",
+    "geheim",
+    "bitte",
+    "ersetzen",
+    "eintragen",
+    "votre",
+    "vos",
+    "ton",
+    "cle",
+    "clef",
+    "ici",
+    "exemple",
+    "remplacer",
+    "remplacez",
+    "inserez",
+    "tu",
+    "su",
+    "clave",
+    "llave",
+    "aqui",
+    "ejemplo",
+    "reemplazar",
+    "cambiame",
+    "sua",
+    "seu",
+    "chave",
+    "exemplo",
+    "substitua",
+    "substituir",
+    "insira",
+    "tua",
+    "tuo",
+    "chiave",
+    "qui",
+    "esempio",
+    "sostituire",
+    "inserisci",
+    "sleutel",
+    "jouw",
+    "uw",
+    "voorbeeld",
+    "vervang",
+    "klucz",
+    "twoj",
+    "tutaj",
+    "przyklad",
+    "nyckel",
+    "din",
+    "nokkel",
+    "noegle",
+    "exempel",
+    "avain",
+    "esimerkki",
+    "anahtar",
+    "anahtarinizi",
+    "ornek",
+    "buraya",
+    "kunci",
+    "contoh",
+    "anda",
+    "masukkan",
+    "disini",
+    "kljuc",
+    "vas",
+    "geslo",
+];
+/// Written-out stand-ins that are placeholders whatever else the value holds.
+const ALWAYS: &[&str] =
+    &["...", "…", "•", "●", "***", "[filtered]", "[redacted]", "<redacted>", "xxxxxxxx", "########", "<<", ">>"];
+
+/// Whether the value stands for a key that is to come, or was taken out.
+pub(super) fn is_placeholder(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let holds = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
+    if lower.is_empty() || is_bracketed(&lower) || is_masked(&lower) {
+        return true;
+    }
+    let mut taken = predictable::predictable(value);
+    let sequences = taken.iter().filter(|taken| **taken).count();
+    let words = take_words(value, &mut taken);
+    let random = randomness::random_characters(value, &taken);
+    if ALWAYS.iter().any(|mark| holds(mark)) {
+        // A run of x may come by in a long random text, but not in one of which little else is left.
+        return random < RANDOM || !value.iter().all(u8::is_ascii_graphic) || holds("...");
+    }
+    random < RANDOM && (words || is_sequence(value, sequences))
+}
+
+/// `<...>`, `[...]`: to be filled in.
+fn is_bracketed(value: &[u8]) -> bool {
+    matches!(value, [b'<', ..] | [.., b'>'] | [b'[', .., b']'] | [b'(', .., b')'])
+}
+
+/// Stars, hashes, bullets or dots in the place of characters.
+fn is_masked(value: &[u8]) -> bool {
+    let count = |mark: u8| memchr::memchr_iter(mark, value).count();
+    count(b'*') >= 2 || count(b'#') >= 3 || value.iter().all(|byte| b".*-_=#?x0 ".contains(byte))
+}
+
+/// Mostly a sequence: more than a third of what could be random follows from what stands before it.
+fn is_sequence(value: &[u8], predictable: usize) -> bool {
+    let characters = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+    let distinct = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).collect::<std::collections::BTreeSet<_>>();
+    predictable * 3 > characters || (characters >= 16 && distinct.len() < 6)
+}
+
+/// Marks the placeholder's words in the value; whether there is one.
+fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
+    let mut found = false;
+    let mut mark = |at: usize, length: usize| {
+        found = true;
+        taken.iter_mut().skip(at).take(length).for_each(|it| *it = true);
+    };
+    let mut at = 0;
+    while at < value.len() {
+        let rest = value.get(at..).unwrap_or_default();
+        let length = word_length(rest);
+        let word = rest.get(..length).unwrap_or_default().to_ascii_lowercase();
+        if WORDS.iter().any(|known| known.as_bytes() == word) {
+            mark(at, length);
+        }
+        at += length.max(1);
+    }
+    let lower = value.to_ascii_lowercase();
+    for word in WORDS.iter().filter(|word| word.len() >= 5) {
+        for at in memchr::memmem::find_iter(&lower, word.as_bytes()) {
+            mark(at, word.len());
+        }
+    }
+    found
+}
+
+/// How long the word at the beginning is: letters of one case, or one capital and small letters; 0 where there is none, and
+/// where the letters go on in another case, as they do in random text.
+fn word_length(rest: &[u8]) -> usize {
+    let run = |part: &[u8], class: fn(&u8) -> bool| part.iter().take_while(|byte| class(byte)).count();
+    let capital = usize::from(rest.first().is_some_and(u8::is_ascii_uppercase));
+    let small = run(rest.get(capital..).unwrap_or_default(), u8::is_ascii_lowercase);
+    if small > 0 { capital + small } else { run(rest, u8::is_ascii_uppercase) }
+}

@@ -1,0 +1,237 @@
+//! Whether a value looks drawn at random rather than written: what words, sequences, dates and paths leave of it.
+
+use super::{Strength, model, predictable};
+
+/// A run of characters this much likelier (as a logarithm) as words than by chance is words: chance makes one in a hundred
+/// keys lose a few characters to it, and no key many.
+const WORDLY: f32 = 8.0;
+
+/// Whether enough of the value is random to be a key.
+pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
+    if is_named_otherwise(value) {
+        return false;
+    }
+    if is_uuid(value) {
+        return strength > Strength::Weak && digits_only(value).len() < value.len();
+    }
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    let letters = has(u8::is_ascii_alphabetic);
+    if !letters || (strength == Strength::Weak && !has(u8::is_ascii_digit)) {
+        return false;
+    }
+    random_characters(value, &predictable::predictable(value)) >= needed(value, strength)
+}
+
+/// How many random characters a key of this length has at least. Short keys cannot spare as many as long ones.
+fn needed(value: &[u8], strength: Strength) -> usize {
+    let characters = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+    match strength {
+        Strength::Strong => (characters * 5 / 8).clamp(10, 12),
+        Strength::Medium => (characters * 5 / 8).clamp(10, 14),
+        Strength::Weak => (characters * 5 / 8).clamp(12, 16),
+    }
+}
+
+/// How many letters and digits belong neither to a word nor to what `taken` marks. Pieces of three and fewer, and numbers
+/// that stand alone (dates, versions, ports), prove nothing.
+pub(super) fn random_characters(value: &[u8], taken: &[bool]) -> usize {
+    // In padded base64, slashes and pluses part nothing.
+    let padded = value.ends_with(b"=") || memchr::memmem::find(value, b"==").is_some();
+    let joins = |byte: u8| padded && (byte == b'+' || byte == b'/');
+    let characters: Vec<(u8, bool)> =
+        value.iter().copied().zip(taken.iter().copied()).filter(|&(byte, _)| !joins(byte)).collect();
+    let pieces = characters.split(|(byte, _)| !byte.is_ascii_alphanumeric());
+    let proves = |piece: &&[(u8, bool)]| piece.len() > 3 && !piece.iter().all(|(byte, _)| byte.is_ascii_digit());
+    let left = |piece: &[(u8, bool)]| {
+        let left: Vec<u8> = piece.iter().filter(|(_, taken)| !taken).map(|(byte, _)| *byte).collect();
+        unworded(&left)
+    };
+    pieces.filter(proves).map(left).sum()
+}
+
+/// How many characters of a piece stand outside of its words.
+fn unworded(piece: &[u8]) -> usize {
+    if piece.is_empty() {
+        return 0;
+    }
+    let ratios = model::ratios(piece);
+    let total: f32 = ratios.iter().sum();
+    // A piece in one case, without digits, is a word before it is anything else.
+    let cased = |class: fn(&u8) -> bool| piece.iter().all(class);
+    let bonus = if cased(u8::is_ascii_lowercase) || cased(u8::is_ascii_uppercase) { 8.0 } else { 0.0 };
+    if total + bonus > 0.0 { 0 } else { outside_of_words(&ratios) }
+}
+
+/// Takes the wordliest run away as long as there is one; what remains, in characters.
+fn outside_of_words(ratios: &[f32]) -> usize {
+    let (mut best, mut span) = (0.0, 0..0);
+    let (mut sum, mut start) = (0.0, 0);
+    for (at, ratio) in ratios.iter().enumerate() {
+        if sum <= 0.0 {
+            (sum, start) = (0.0, at);
+        }
+        sum += ratio;
+        if sum > best {
+            (best, span) = (sum, start..at + 1);
+        }
+    }
+    if best < WORDLY {
+        return ratios.len();
+    }
+    let side = |part: Option<&[f32]>| part.map_or(0, outside_of_words);
+    side(ratios.get(..span.start)) + side(ratios.get(span.end..))
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    let groups: Vec<_> = value.split(|&byte| byte == b'-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.concat().iter().all(u8::is_ascii_hexdigit)
+        && predictable::predictable(&groups.concat()).iter().filter(|taken| !**taken).count() >= 12
+}
+
+fn digits_only(value: &[u8]) -> Vec<u8> {
+    value.iter().copied().filter(|&byte| byte.is_ascii_digit() || byte == b'-').collect()
+}
+
+/// What says itself that it is something else: digests, addresses, files, public keys, pictures, numbers.
+fn is_named_otherwise(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let begins = |list: &[&str]| list.iter().any(|start| lower.starts_with(start.as_bytes()));
+    let ends = |list: &[&str]| list.iter().any(|end| lower.ends_with(end.as_bytes()));
+    let holds = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
+    let raw = |list: &[&str]| list.iter().any(|start| value.starts_with(start.as_bytes()));
+    begins(DIGESTS)
+        || holds("://")
+        || (begins(RELATIVE) || (lower.contains(&b'/') && lower.contains(&b'.')))
+        || ends(EXTENSIONS)
+        || ends(DOMAINS)
+        || raw(FILES)
+        || (value.len() > 100 && raw(KEY_FILES))
+}
+
+const DIGESTS: &[&str] = &[
+    "sha1:", "sha1-", "sha256:", "sha256-", "sha384-", "sha384:", "sha512:", "sha512-", "md5:", "md5-", "crc32:", "h1:",
+];
+const RELATIVE: &[&str] = &["./", "../", "~/"];
+const EXTENSIONS: &[&str] = &[
+    ".pem",
+    ".key",
+    ".crt",
+    ".cer",
+    ".p12",
+    ".pfx",
+    ".jks",
+    ".json",
+    ".jsonc",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".ini",
+    ".xml",
+    ".txt",
+    ".md",
+    ".env",
+    ".conf",
+    ".cfg",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".ts",
+    ".tsx",
+    ".jsx",
+    ".css",
+    ".scss",
+    ".html",
+    ".map",
+    ".py",
+    ".rb",
+    ".php",
+    ".java",
+    ".kt",
+    ".cs",
+    ".go",
+    ".rs",
+    ".sh",
+    ".sql",
+    ".csv",
+    ".log",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".svg",
+    ".gif",
+    ".ico",
+    ".webp",
+    ".woff",
+    ".woff2",
+    ".ttf",
+    ".zip",
+    ".gz",
+    ".tgz",
+    ".tar",
+    ".jar",
+    ".whl",
+    ".exe",
+    ".dll",
+    ".so",
+    ".lock",
+    ".bak",
+    ".tmp",
+    ".vue",
+    ".swift",
+    ".dart",
+    ".properties",
+    ".plist",
+    ".ipynb",
+    ".pdf",
+];
+const DOMAINS: &[&str] = &[
+    ".com",
+    ".net",
+    ".org",
+    ".io",
+    ".ai",
+    ".dev",
+    ".app",
+    ".cloud",
+    ".local",
+    ".internal",
+    ".localhost",
+    ".invalid",
+    ".test",
+    ".example",
+    ".de",
+    ".fr",
+    ".nl",
+    ".uk",
+    ".eu",
+    ".at",
+    ".ch",
+    ".info",
+    ".biz",
+    ".svc",
+    ".lan",
+];
+/// Beginnings of the base64 of pictures, documents, archives and public keys.
+const FILES: &[&str] = &[
+    "iVBORw0KGgo",
+    "/9j/4AAQ",
+    "/9j/4",
+    "R0lGOD",
+    "PHN2Zy",
+    "PD94bWwg",
+    "JVBERi0",
+    "UEsDBB",
+    "H4sIAA",
+    "UklGR",
+    "d09GRg",
+    "d09GMg",
+    "AAAAB3NzaC1",
+    "AAAAC3NzaC1",
+    "AAAAE2VjZHNh",
+    "LS0tLS1CRUdJTi",
+    "T2dnUw",
+    "AAABAAEA",
+];
+/// Beginnings of the base64 of DER (certificates, public keys) and OpenPGP.
+const KEY_FILES: &[&str] = &["MII", "MFk", "MIG", "MHY", "mQIN", "mQEN", "xsBN", "xsFN", "mDME"];
