@@ -16,7 +16,8 @@ pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
     }
     let has = |class: fn(&u8) -> bool| value.iter().any(class);
     let letters = has(u8::is_ascii_alphabetic);
-    if !letters || (strength == Strength::Weak && !has(u8::is_ascii_digit)) {
+    let mixed = has(u8::is_ascii_digit) || has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    if !letters || (strength == Strength::Weak && !mixed) {
         return false;
     }
     random_characters(value, &predictable::predictable(value)) >= needed(value, strength)
@@ -103,10 +104,19 @@ fn is_named_otherwise(value: &[u8]) -> bool {
     begins(DIGESTS)
         || holds("://")
         || (begins(RELATIVE) || (lower.contains(&b'/') && lower.contains(&b'.')))
+        || is_absolute(value)
         || ends(EXTENSIONS)
         || ends(DOMAINS)
         || raw(FILES)
         || (value.len() > 100 && raw(KEY_FILES))
+}
+
+/// `/words/...`: several folders, of which the first is in small letters.
+fn is_absolute(value: &[u8]) -> bool {
+    let mut parts = value.split(|&byte| byte == b'/');
+    let rooted = parts.next().is_some_and(<[u8]>::is_empty);
+    let word = |part: &[u8]| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase);
+    rooted && parts.next().is_some_and(word) && parts.count() >= 2
 }
 
 const DIGESTS: &[&str] = &[
