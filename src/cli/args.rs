@@ -24,6 +24,52 @@ pub enum Command {
     Baseline(super::baseline::Command),
     /// Set a repository up: .konceal.toml, hooks, .gitignore, .env.example
     Init(super::init::Init),
+    /// The rules
+    #[command(subcommand)]
+    Rules(Rules),
+    /// A rule and how to fix what it finds; or what was made of one line of a file, and why
+    Explain(Explain),
+}
+
+/// `konceal rules`.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// One line for each rule
+    List,
+    /// Everything about one rule
+    Show {
+        /// The rule's id
+        id: String,
+    },
+}
+
+/// `konceal explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A rule's id, or a file and the number of a line: FILE:LINE
+    #[arg(value_name = "RULE|FILE:LINE")]
+    pub what: std::ffi::OsString,
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Configuration file instead of .konceal.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// No configuration file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Baseline instead of .konceal-baseline.json
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// No baseline
+    #[arg(long)]
+    pub no_baseline: bool,
+    /// Search for the keys in FILE, one a line, wherever they stand
+    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
+    pub known_key_file: Option<PathBuf>,
+    /// Do not search for the keys of the environment and of ignored dotenv files
+    #[arg(long)]
+    pub no_known_keys: bool,
 }
 
 /// `konceal scan`.
@@ -156,9 +202,10 @@ pub enum FailOn {
 }
 
 /// When to do something that suits a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// On a terminal.
+    #[default]
     Auto,
     /// Always.
     Always,

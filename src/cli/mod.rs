@@ -5,6 +5,7 @@ mod baseline;
 mod environment;
 mod error;
 mod exit;
+mod explain;
 mod govern;
 mod history;
 mod hook;
@@ -13,8 +14,10 @@ mod init;
 mod known;
 mod place;
 mod range;
+mod rules;
 mod run;
 mod scan;
+mod stdout;
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
@@ -46,6 +49,8 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitStatus, Error> {
         Command::Hook(command) => hook::run(&command, environment),
         Command::Baseline(command) => baseline::run(&command, environment),
         Command::Init(command) => init::run(&command, environment),
+        Command::Rules(command) => rules::run(&command, environment),
+        Command::Explain(command) => explain::run(&command, environment),
     }
 }
 

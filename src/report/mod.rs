@@ -15,9 +15,10 @@ pub use sanitize::printable;
 pub use summary::summary;
 
 /// The formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
+    #[default]
     Human,
     /// One document.
     Json,

@@ -23,7 +23,7 @@ use crate::source::index::Index;
 use crate::source::{Cancel, Progress, SourceError};
 use crate::suppress::{Baseline, inline};
 
-pub use collect::{Collector, Keyring};
+pub use collect::{Collector, Keyring, accepted, choose};
 pub use outcome::{Coverage, KeySummary, Notice, Outcome, Suppressed};
 pub use range::RangeRequest;
 
