@@ -381,9 +381,12 @@ pub(in crate::source) fn message(error: &git2::Error) -> String {
 }
 
 fn unknown_revision(revision: &str, error: &git2::Error) -> SourceError {
-    // An object id is no key, and half of one helps nobody.
+    // An object id is abbreviated as git does, which shows no more of it than tells one from another.
     let is_id = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let shown = if is_id { revision.into() } else { mask_key_shapes(revision.as_bytes()).text().into_owned() };
+    let shown = match revision.get(..7) {
+        Some(short) if is_id => short.into(),
+        _ => mask_key_shapes(revision.as_bytes()).text().into_owned(),
+    };
     SourceError::Revision(format!("unknown revision {shown}: {}", message(error)))
 }
 
