@@ -63,6 +63,7 @@ pub fn prepare_range(
     let config = ConfigFile::parse(&file, &bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let mut settings = Settings::new(&config, &file, &text)?;
+    settings.configured = origin == Origin::Repository && !bytes.is_empty();
     if origin == Origin::User {
         settings.configured_fail_on = None;
     }
@@ -197,6 +198,7 @@ pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> 
             When::Never => false,
             When::Auto => terminal && environment.get("NO_COLOR").is_none(),
         },
+        verbose: common.verbose,
         epoch: environment.get("SOURCE_DATE_EPOCH").and_then(|value| value.to_str()?.parse().ok()),
     };
     if let Some(file) = &common.output {
@@ -216,11 +218,12 @@ pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> 
     for (format, file) in &common.report {
         to_file(*format, outcome, &environment.directory.join(file), &style(false))?;
     }
+    let mut err = io::stderr().lock();
+    let style = style(err.is_terminal());
+    // Where standard error is closed there is nobody to tell.
+    let _ = report::notices(outcome, &style, &mut err);
     if !common.quiet {
         let elapsed = environment.started.map(|started| started.elapsed()).unwrap_or_default();
-        let mut err = io::stderr().lock();
-        let style = style(err.is_terminal());
-        // Where standard error is closed there is nobody to tell.
         let _ = report::summary(outcome, &style, elapsed, &mut err);
     }
     Ok(())

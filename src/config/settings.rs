@@ -30,6 +30,8 @@ pub struct Settings {
     pub hygiene: bool,
     /// The baseline's path from the root, if the configuration names one.
     pub baseline: Option<String>,
+    /// Whether the scanned repository has a configuration of its own.
+    pub configured: bool,
     /// Markers that accept a line.
     pub markers: Vec<String>,
     exclude: Globs,
@@ -98,6 +100,7 @@ impl Settings {
             allow_shallow: false,
             hygiene: false,
             baseline: config.baseline.as_ref().map(inside).transpose()?,
+            configured: false,
             markers: std::iter::once(MARKER.to_owned())
                 .chain(config.allow.markers.iter().map(|marker| marker.get_ref().clone()))
                 .collect(),

@@ -1,9 +1,15 @@
 //! One file per format. Reports see only masked text, and escape it in their own way.
 
+mod anchor;
+mod fix;
+mod github;
 mod human;
 mod json;
+mod revoke;
 mod sanitize;
+mod sarif;
 mod summary;
+mod wording;
 
 use std::io::{self, Write};
 
@@ -12,7 +18,7 @@ use clap::ValueEnum;
 use crate::scan::Outcome;
 
 pub use sanitize::printable;
-pub use summary::summary;
+pub use summary::{notices, summary};
 
 /// The formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -24,6 +30,10 @@ pub enum Format {
     Json,
     /// One finding a line, then the summary.
     Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 /// How a report may look, and the one time that it may know.
@@ -33,6 +43,8 @@ pub struct Style {
     pub color: bool,
     /// `SOURCE_DATE_EPOCH`, for the one format that must hold times.
     pub epoch: Option<u64>,
+    /// How much more than usual is told on standard error.
+    pub verbose: u8,
 }
 
 /// Writes the report.
@@ -44,5 +56,7 @@ pub fn write(format: Format, outcome: &Outcome, style: &Style, out: &mut dyn Wri
         Format::Human => human::write(outcome, style, out),
         Format::Json => json::document(outcome, out),
         Format::Jsonl => json::lines(outcome, out),
+        Format::Sarif => sarif::write(outcome, out),
+        Format::Github => github::write(outcome, out),
     }
 }

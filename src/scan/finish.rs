@@ -43,6 +43,7 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         rules: context.rules.clone(),
         fail_on: context.settings.fail_on,
         source,
+        configured: context.settings.configured,
         interrupted: context.cancel.is_interrupted(),
     }
 }
