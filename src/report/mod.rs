@@ -3,8 +3,11 @@
 mod anchor;
 mod fix;
 mod github;
+mod gitlab;
+mod html;
 mod human;
 mod json;
+mod markdown;
 mod revoke;
 mod sanitize;
 mod sarif;
@@ -34,6 +37,12 @@ pub enum Format {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// A step summary.
+    Markdown,
+    /// One page for a browser.
+    Html,
 }
 
 /// How a report may look, and the one time that it may know.
@@ -58,5 +67,8 @@ pub fn write(format: Format, outcome: &Outcome, style: &Style, out: &mut dyn Wri
         Format::Jsonl => json::lines(outcome, out),
         Format::Sarif => sarif::write(outcome, out),
         Format::Github => github::write(outcome, out),
+        Format::Gitlab => gitlab::write(outcome, style, out),
+        Format::Markdown => markdown::write(outcome, out),
+        Format::Html => html::write(outcome, out),
     }
 }

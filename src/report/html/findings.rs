@@ -1,0 +1,124 @@
+//! Each finding with its masked source, below its key.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::escape;
+use crate::finding::{Excerpt, Finding};
+use crate::report::{fix, wording};
+use crate::scan::Outcome;
+use crate::secret::{KeyId, Masked};
+
+/// So many findings are shown in full; the page would grow beyond what a browser likes.
+const LIMIT: usize = 3000;
+
+/// Writes the findings by key, then those without one.
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let mut all: Vec<(usize, &Finding<Masked>)> = Vec::new();
+    let rank: std::collections::BTreeMap<KeyId, usize> =
+        outcome.keys.iter().enumerate().map(|(at, key)| (key.id, at)).collect();
+    for finding in outcome.reported() {
+        let at = finding.key.as_ref().and_then(|key| rank.get(&key.id)).copied();
+        all.push((at.unwrap_or(usize::MAX), finding));
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    all.sort_by_key(|&(at, _)| at);
+    writeln!(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>")?;
+    let shown = all.get(..LIMIT).unwrap_or(&all);
+    for group in shown.chunk_by(|a, b| a.0 == b.0) {
+        let key = group.first().and_then(|(_, finding)| finding.key.as_ref());
+        match key {
+            Some(key) => writeln!(
+                out,
+                "<h3 id=\"of-{id}\"><code>{}</code> <a href=\"#key-{id}\">{id}</a></h3>",
+                escape(&key.redacted.text()),
+                id = key.id
+            )?,
+            None => writeln!(out, "<h3>Without a key</h3>")?,
+        }
+        for (_, finding) in group {
+            out.write_all(article(finding).as_bytes())?;
+        }
+    }
+    if all.len() > LIMIT {
+        let rest = wording::count((all.len() - LIMIT) as u64, "more finding", "more findings");
+        writeln!(out, "<p><b>{rest}</b> left out here; the json report has them all.</p>")?;
+    }
+    writeln!(out, "</section>")
+}
+
+fn article(finding: &Finding<Masked>) -> String {
+    let mut html = format!(
+        "<article class=\"{severity}\">\n<h4><span class=\"badge\">{severity}</span> <code>{}</code></h4>\n<p>{} \
+         <small>{}, {} confidence</small></p>\n",
+        escape(&wording::place_and_line(finding)),
+        escape(&finding.message.text()),
+        finding.rule,
+        finding.confidence.name(),
+        severity = finding.severity.name(),
+    );
+    if let Some(excerpt) = &finding.excerpt {
+        html.push_str(&source(finding, excerpt));
+    }
+    html.push_str("<dl>");
+    let mut row = |name: &str, value: &str| {
+        let _ = write!(html, "<dt>{name}</dt><dd>{}</dd>", escape(value));
+    };
+    if finding.new == Some(false) {
+        row("New", "no: it stood here before");
+    }
+    if let Some(verification) = &finding.verification {
+        row("API", &wording::verdict(verification));
+    }
+    if let Some(key) = finding.key.as_ref().filter(|key| !key.encodings.is_empty()) {
+        row("Written as", &key.encodings.join(", "));
+    }
+    if let Some(commit) = &finding.commit {
+        row("Commit", &wording::commit(commit));
+    }
+    if let Some(whereabouts) = wording::whereabouts(finding.in_head, finding.reach) {
+        row("Now", whereabouts);
+    }
+    if !finding.also_at.is_empty() {
+        row("Again in", &wording::count(finding.also_at_total as u64, "further place", "further places"));
+    }
+    let fix = fix::fix(finding);
+    row("Fix", &fix.lead);
+    row("No leak?", &fix.accept);
+    html.push_str("</dl>\n");
+    if !fix.code.is_empty() {
+        let _ = writeln!(html, "<pre class=\"fix\">{}</pre>", escape_lines(&fix.code));
+    }
+    html.push_str("</article>\n");
+    html
+}
+
+fn escape_lines(lines: &[String]) -> String {
+    lines.iter().map(|line| escape(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn source(finding: &Finding<Masked>, excerpt: &Excerpt<Masked>) -> String {
+    let mut html = "<pre tabindex=\"0\" aria-label=\"masked source\">".to_owned();
+    let mut number = excerpt.first_line.max(1);
+    for line in &excerpt.above {
+        let _ = writeln!(html, "<i>{number:>4}</i> {}", escape(&line.text()));
+        number += 1;
+    }
+    let _ = writeln!(
+        html,
+        "<i>{number:>4}</i> {}<mark>{}</mark>{}",
+        escape(&excerpt.before.text()),
+        escape(&excerpt.value.text()),
+        escape(&excerpt.after.text())
+    );
+    number = finding.location.map_or(number, |at| at.end_line) + 1;
+    for line in &excerpt.below {
+        let _ = writeln!(html, "<i>{number:>4}</i> {}", escape(&line.text()));
+        number += 1;
+    }
+    html.truncate(html.trim_end().len());
+    html.push_str("</pre>\n");
+    html
+}
