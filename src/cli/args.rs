@@ -29,6 +29,13 @@ pub enum Command {
     Rules(Rules),
     /// A rule and how to fix what it finds; or what was made of one line of a file, and why
     Explain(Explain),
+    /// Print a script that completes commands and options
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 /// `konceal rules`.

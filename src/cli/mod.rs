@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod completions;
 mod environment;
 mod error;
 mod exit;
@@ -12,6 +13,7 @@ mod hook;
 mod index;
 mod init;
 mod known;
+mod man;
 mod place;
 mod range;
 mod rules;
@@ -51,6 +53,8 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitStatus, Error> {
         Command::Init(command) => init::run(&command, environment),
         Command::Rules(command) => rules::run(&command, environment),
         Command::Explain(command) => explain::run(&command, environment),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man => man::run(),
     }
 }
 
