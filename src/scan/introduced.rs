@@ -8,6 +8,7 @@ use crate::blob::{ObjectKind, Oid, SourceKind};
 use crate::finding::{AlsoAt, Commit, Finding, ObjectRef};
 use crate::secret::{KeyId, Raw};
 use crate::source::coverage::Code;
+use crate::source::git::short;
 use crate::source::history::commits::Commits;
 
 /// So many further places are named.
@@ -199,7 +200,7 @@ pub(super) fn standing(context: &Context<'_>, hot: &Hot) -> Vec<(KeyId, Examined
 
 /// Whatever the rules find in a commit or an annotated tag: the headers stand on line 1, the message begins there.
 pub(super) fn examine_message(context: &Context<'_>, object: &[u8], id: Oid) -> Vec<Examined> {
-    let place = || Raw::new(id.to_string());
+    let place = || Raw::new(short(id));
     if !context.detector.is_hot(object) {
         return Vec::new();
     }

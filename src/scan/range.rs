@@ -13,7 +13,7 @@ use crate::finding::{Accepted, Finding, ObjectRef, Severity};
 use crate::hygiene::dotenv;
 use crate::secret::{KeyId, Raw};
 use crate::source::coverage::Code;
-use crate::source::git::Repository;
+use crate::source::git::{Repository, short};
 use crate::source::history::commits::{CommitData, Commits, TagData};
 use crate::source::history::tips;
 use crate::source::index::note_object;
@@ -108,7 +108,7 @@ pub(super) fn range(
             _ => false,
         };
         if is_own {
-            let place = made.path.clone().or_else(|| made.commit.as_ref().map(|it| Raw::new(it.oid.to_string())));
+            let place = made.path.clone().or_else(|| made.commit.as_ref().map(|it| Raw::new(short(it.oid))));
             context.ledger.note(Code::ACCEPTED_IN_RANGE, place, None);
         }
     }
@@ -131,14 +131,14 @@ impl Range<'_> {
             match range::changes(self.repository, data.tree, &parents, &mut fault) {
                 Ok(changes) => self.changes.extend(changes.into_iter().map(|change| (commit, change))),
                 Err(_) => {
-                    let why = "one commit changes more than a million places".to_owned();
-                    self.context.ledger.note(Code::TOO_LARGE, Some(Raw::new(data.id.to_string())), Some(why));
+                    let why = "one commit changes more than 250,000 places".to_owned();
+                    self.context.ledger.note(Code::TOO_LARGE, Some(Raw::new(short(data.id))), Some(why));
                 }
             }
             self.context.progress.advance(1, 0);
         }
         for (id, error) in unreadable {
-            note_object(self.context.ledger, id.to_string().as_bytes(), error);
+            note_object(self.context.ledger, short(id).as_bytes(), error);
         }
         self.leave_out();
     }
@@ -360,7 +360,7 @@ impl Range<'_> {
                 Ok((bytes, true)) => bytes,
                 Ok((_, false)) => continue,
                 Err(error) => {
-                    note_object(self.context.ledger, id.to_string().as_bytes(), error);
+                    note_object(self.context.ledger, short(id).as_bytes(), error);
                     continue;
                 }
             };
@@ -415,12 +415,12 @@ impl Range<'_> {
             }
         };
         for (id, error) in unreadable {
-            note_object(self.context.ledger, id.to_string().as_bytes(), error);
+            note_object(self.context.ledger, short(id).as_bytes(), error);
         }
         for (path, id) in
             blobs.iter().filter(|(path, _)| !path.as_deref().is_some_and(|it| self.context.settings.excludes(it)))
         {
-            let name = path.clone().unwrap_or_else(|| id.to_string().into_bytes());
+            let name = path.clone().unwrap_or_else(|| short(*id).into_bytes());
             let examined = examine_blob(self.context, self.repository, *id, &name);
             let hot = Hot { id: *id, examined };
             hot.examined.iter().for_each(|examined| collector.remember(examined));

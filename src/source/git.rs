@@ -366,6 +366,11 @@ fn environment_workdir(location: &Location, inner: &git2::Repository) -> Option<
     if configured { inner.workdir().map(Path::to_owned) } else { Some(location.start.clone()) }
 }
 
+/// The first 12 digits of an id: what is printed of it, since more digits could be a key's.
+pub fn short(id: Oid) -> String {
+    id.to_hex_with_len(12).to_string()
+}
+
 /// gix's id of a git2 one.
 pub(in crate::source) fn oid(id: git2::Oid) -> Oid {
     Oid::from_bytes_or_panic(id.as_bytes())
@@ -381,13 +386,14 @@ pub(in crate::source) fn message(error: &git2::Error) -> String {
 }
 
 fn unknown_revision(revision: &str, error: &git2::Error) -> SourceError {
-    // An object id is abbreviated as git does, which shows no more of it than tells one from another.
-    let is_id = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let shown = match revision.get(..7) {
-        Some(short) if is_id => short.into(),
-        _ => mask_key_shapes(revision.as_bytes()).text().into_owned(),
-    };
-    SourceError::Revision(format!("unknown revision {shown}: {}", message(error)))
+    // What is longer is masked, and half of an id would help nobody.
+    let id = revision.get(..12).filter(|_| matches!(revision.len(), 40 | 64));
+    let id = id.filter(|_| revision.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if let Some(id) = id {
+        return SourceError::Revision(format!("unknown revision {id}: no such object here"));
+    }
+    let shown = mask_key_shapes(revision.as_bytes());
+    SourceError::Revision(format!("unknown revision {}: {}", shown.text(), message(error)))
 }
 
 fn open_error(error: &git2::Error) -> SourceError {

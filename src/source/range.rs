@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use super::SourceError;
 use super::coverage::{Code, Ledger};
-use super::git::{self, EntryKind, ObjectError, Repository, TreeEntry};
+use super::git::{self, EntryKind, ObjectError, Repository, TreeEntry, short};
 use super::history::attribution::{MOST_PLACES, TooMany};
 use super::history::commits::CommitData;
 use crate::blob::Oid;
@@ -43,8 +43,8 @@ pub struct Change {
 /// # Errors
 /// An object on the way is missing or damaged.
 pub fn peel(repository: &Repository, id: Oid) -> Result<Tip, SourceError> {
-    let wrong = |error: git2::Error| git::git_error(&format!("cannot read the object {id}"), &error);
-    let raw = git::git2_oid(id).ok_or_else(|| SourceError::Git(format!("cannot read the object {id}")))?;
+    let wrong = |error: git2::Error| git::git_error(&format!("cannot read the object {}", short(id)), &error);
+    let raw = git::git2_oid(id).ok_or_else(|| SourceError::Git(format!("cannot read the object {}", short(id))))?;
     let mut object = repository.handle().find_object(raw, None).map_err(wrong)?;
     while let Some(tag) = object.as_tag() {
         object = tag.target().map_err(wrong)?;
@@ -102,7 +102,7 @@ pub fn commits(
     for (ids, excluded) in [(exclude, true), (include, false)] {
         for &id in ids {
             let read = walk.reach(repository, id, excluded);
-            read.map_err(|_| SourceError::Git(format!("cannot read the commit {id}")))?;
+            read.map_err(|_| SourceError::Git(format!("cannot read the commit {}", short(id))))?;
         }
     }
     let mut beyond = 0;
@@ -133,10 +133,10 @@ pub fn commits(
     commits.sort_unstable_by_key(|commit| commit.id);
     for commit in commits.iter().filter(|commit| shallow.contains(&commit.id) && !commit.parents.is_empty()) {
         let code = if allow_shallow { Code::SHALLOW_ALLOWED } else { Code::SHALLOW };
-        ledger.note(code, Some(Raw::new(commit.id.to_string())), None);
+        ledger.note(code, Some(Raw::new(short(commit.id))), None);
     }
     for (id, error) in missing {
-        super::index::note_object(ledger, id.to_string().as_bytes(), error);
+        super::index::note_object(ledger, short(id).as_bytes(), error);
     }
     Ok(commits)
 }
@@ -168,7 +168,7 @@ impl Walk {
 /// What a tree has that none of its parents' trees has at the same path, in no order.
 ///
 /// # Errors
-/// More than a million places.
+/// More than 250,000 places.
 pub fn changes(
     repository: &Repository,
     tree: Oid,

@@ -11,6 +11,7 @@ mod support;
 mod baseline;
 #[cfg(unix)]
 mod config;
+mod history;
 #[cfg(unix)]
 mod hook;
 mod hook_commit;
@@ -19,5 +20,6 @@ mod hook_push;
 #[cfg(unix)]
 mod hook_status;
 mod init;
+mod range;
 mod staged;
 mod worktree;

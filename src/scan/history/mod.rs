@@ -14,7 +14,7 @@ use crate::blob::Oid;
 use crate::secret::Raw;
 use crate::source::SourceError;
 use crate::source::coverage::Code;
-use crate::source::git::Repository;
+use crate::source::git::{Repository, short};
 use crate::source::history::attribution::{Collect, Front};
 use crate::source::history::commits::{Commits, TagData};
 use crate::source::history::objects::Bits;
@@ -127,7 +127,7 @@ impl History<'_> {
         for (id, number) in self.stores.unknown() {
             if scope.wanted.is_none() || scope.wants(number) {
                 let why = "a delta whose base is missing or that builds on itself, or no object at all".to_owned();
-                self.context.ledger.note(Code::CORRUPT, Some(Raw::new(id.to_string())), Some(why));
+                self.context.ledger.note(Code::CORRUPT, Some(Raw::new(short(id))), Some(why));
             }
         }
     }
@@ -153,8 +153,8 @@ impl History<'_> {
     }
 
     fn note_too_many(&self, commit: u32) {
-        let place = self.commits.get(commit).map(|it| Raw::new(it.id.to_string()));
-        let why = "one commit names what was found at more than a million places".to_owned();
+        let place = self.commits.get(commit).map(|it| Raw::new(short(it.id)));
+        let why = "one commit names what was found at more than 250,000 places".to_owned();
         self.context.ledger.note(Code::TOO_LARGE, place, Some(why));
     }
 }
@@ -168,7 +168,7 @@ fn is_notes_commit(reach: u8) -> bool {
 /// Enters what could not be read into the ledger.
 fn note_faults(context: &Context<'_>, faults: &[(Oid, Fault)], wants: impl Fn(&Oid) -> bool) {
     for (id, fault) in faults.iter().filter(|(id, _)| wants(id)) {
-        let place = Some(Raw::new(id.to_string()));
+        let place = Some(Raw::new(short(*id)));
         match fault {
             Fault::Corrupt(why) => context.ledger.note(Code::CORRUPT, place, Some((*why).to_owned())),
             Fault::TooLarge(size) => context.ledger.note(Code::TOO_LARGE, place, Some(format!("{size} bytes"))),

@@ -11,6 +11,7 @@ use crate::scan::Context;
 use crate::scan::introduced::{Hot, examine_message};
 use crate::secret::Raw;
 use crate::source::coverage::Code;
+use crate::source::git::short;
 use crate::source::history::commits::{CommitData, TagData};
 use crate::source::history::walk::{Object, Visit};
 use crate::source::history::{Fault, Kind};
@@ -121,7 +122,7 @@ impl<'a> Blobs<'a> {
     fn is_over_limit(&self, id: Oid, size: u64) -> bool {
         let is_over = self.context.settings.max_file_size.is_some_and(|limit| size > limit);
         if is_over {
-            self.context.ledger.note(Code::OVER_LIMIT, Some(Raw::new(id.to_string())), None);
+            self.context.ledger.note(Code::OVER_LIMIT, Some(Raw::new(short(id))), None);
         }
         is_over
     }
@@ -143,7 +144,7 @@ impl Visit for Blobs<'_> {
         if let Some(code) = reference(object.bytes) {
             self.lock().references.insert(object.id, code);
         }
-        let examined = self.context.examine(object.bytes, &|| Raw::new(object.id.to_string()));
+        let examined = self.context.examine(object.bytes, &|| Raw::new(short(object.id)));
         if !examined.is_empty() {
             self.lock().hot.push(Hot { id: object.id, examined });
         }

@@ -8,6 +8,7 @@ use super::{History, note_faults, unlock};
 use crate::blob::Oid;
 use crate::secret::Raw;
 use crate::source::coverage::Code;
+use crate::source::git::short;
 use crate::source::history::objects::Bits;
 use crate::source::history::trees::{Pass, prefix};
 use crate::source::history::{Kind, Stores, walk};
@@ -189,7 +190,7 @@ impl History<'_> {
     fn note_all_missing(&self, missing: &HashSet<Oid>) {
         let sorted: BTreeSet<&Oid> = missing.iter().collect();
         for id in sorted {
-            self.context.ledger.note(Code::MISSING, Some(Raw::new(id.to_string())), None);
+            self.context.ledger.note(Code::MISSING, Some(Raw::new(short(*id))), None);
         }
     }
 
@@ -204,7 +205,7 @@ impl History<'_> {
             } else if !commit.parents.is_empty() {
                 let allowed = self.context.settings.allow_shallow;
                 let code = if allowed { Code::SHALLOW_ALLOWED } else { Code::SHALLOW };
-                self.context.ledger.note(code, Some(Raw::new(commit.id.to_string())), None);
+                self.context.ledger.note(code, Some(Raw::new(short(commit.id))), None);
             }
         }
         let tags = self.tags.values().map(|tag| &tag.target);

@@ -13,7 +13,7 @@ use crate::source::git::EntryKind;
 
 /// So many places (path and blob) are looked at in one commit. More than that only trees make that hold themselves over and
 /// over, built to keep readers busy.
-pub const MOST_PLACES: usize = 1_000_000;
+pub const MOST_PLACES: usize = 250_000;
 
 /// What an entry of the front leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -95,6 +95,11 @@ impl Fixture {
         self.command(env!("CARGO_BIN_EXE_konceal"), at)
     }
 
+    /// The repository that stands in the folder `name` already.
+    pub fn at(&self, name: &str) -> Repository<'_> {
+        Repository { fixture: self, name: name.into() }
+    }
+
     /// `git init` in the folder `name`.
     pub fn repository(&self, name: &str) -> Repository<'_> {
         std::fs::create_dir_all(self.path(name)).unwrap();
@@ -166,6 +171,23 @@ impl Repository<'_> {
         let mut command = self.fixture.command("git", &self.name);
         let quick = ["-c", "core.fsync=none", "-c", "gc.auto=0", "-c", "protocol.file.allow=always"];
         Run::of(command.args(quick).args(args).env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date))
+    }
+
+    /// A git command at a date of its own.
+    pub fn git_dated(&self, date: &str, args: &[&str]) -> String {
+        let mut command = self.fixture.command("git", &self.name);
+        let run = Run::of(command.args(args).env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date));
+        assert!(run.code == 0, "git {args:?}: {}{}", run.out, run.err);
+        run.out.trim_end().to_owned()
+    }
+
+    /// A tree made of lines as `git ls-tree` prints them; its id.
+    pub fn tree(&self, lines: &[String]) -> String {
+        let list = self.fixture.write("tree-entries", format!("{}\n", lines.join("\n")));
+        let mut command = self.fixture.command("git", &self.name);
+        let run = Run::of(command.arg("mktree").stdin(std::fs::File::open(list).unwrap()));
+        assert!(run.code == 0, "git mktree: {}{}", run.out, run.err);
+        run.out.trim_end().to_owned()
     }
 
     /// A path in the working tree.
