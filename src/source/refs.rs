@@ -84,6 +84,7 @@ fn commits(repository: &Repository, wanted: impl Fn(&[u8]) -> bool) -> Result<Ve
 
 /// The newest commit that is a parent of one of the set (what `include` reaches and `exclude` does not) without belonging to
 /// it; where the set is empty, the newest of `include`; none where the set begins with root commits.
+/// Trees and blobs among them are no commits, and count for nothing.
 ///
 /// # Errors
 /// A commit cannot be read.
@@ -91,10 +92,11 @@ pub fn boundary(repository: &Repository, include: &[Oid], exclude: &[Oid]) -> Re
     let handle = repository.handle();
     let wrong = |error: &git2::Error| git_error("cannot walk the commits", error);
     let mut walk = handle.revwalk().map_err(|error| wrong(&error))?;
-    for id in include.iter().filter_map(|&id| git2_oid(id)) {
+    let is_commit = |id: &git2::Oid| handle.find_commit(*id).is_ok();
+    for id in include.iter().filter_map(|&id| git2_oid(id)).filter(is_commit) {
         walk.push(id).map_err(|error| wrong(&error))?;
     }
-    for id in exclude.iter().filter_map(|&id| git2_oid(id)) {
+    for id in exclude.iter().filter_map(|&id| git2_oid(id)).filter(is_commit) {
         walk.hide(id).map_err(|error| wrong(&error))?;
     }
     let set = walk.collect::<Result<HashSet<git2::Oid>, _>>().map_err(|error| wrong(&error))?;

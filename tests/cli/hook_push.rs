@@ -128,6 +128,24 @@ fn message_of_an_annotated_tag_and_the_name_of_a_ref_are_scanned() {
 }
 
 #[test]
+fn single_files_and_trees_that_a_tag_names_are_scanned() {
+    let (fixture, key) = (Fixture::new(), made_up_key(10));
+    let repository = pushing(&fixture);
+    for (file, text, leaks) in [("fine", "fine\n".to_owned(), false), ("leak", leak(&key), true)] {
+        repository.write(file, text);
+        let blob = repository.git(&["hash-object", "-w", file]);
+        repository.git(&["tag", "-a", &format!("{file}-blob"), "-m", "one file", &blob]);
+        repository.git(&["add", file]);
+        let tree = repository.git(&["write-tree"]);
+        repository.git(&["tag", &format!("{file}-tree"), &tree]);
+        for kind in ["blob", "tree"] {
+            let run = push(&repository, &[&format!("{file}-{kind}")]);
+            assert_eq!(run.code != 0, leaks, "{file}-{kind}: {}{}", run.out, run.err);
+        }
+    }
+}
+
+#[test]
 fn unknown_old_id_counts_as_new() {
     let (fixture, key) = (Fixture::new(), made_up_key(5));
     let repository = pushing(&fixture);

@@ -156,7 +156,7 @@ impl Push {
         for update in &updates {
             push.bring(repository, update)?;
             match update.old.and_then(|old| refs::peel(repository, old)) {
-                Some(old) => known.extend(old.commit),
+                Some(old) => known.extend(old.commit.or(update.old)),
                 None => is_any_new = true,
             }
         }
@@ -169,7 +169,7 @@ impl Push {
             });
         }
         push.base = match known.as_slice() {
-            &[only] if !is_any_new => Some(only),
+            &[only] if !is_any_new && refs::peel(repository, only).is_some_and(|it| it.commit.is_some()) => Some(only),
             _ => {
                 let head = if receiving { "HEAD".to_owned() } else { remote_head(remote) };
                 push.governing(repository, Some(&head))?
@@ -180,26 +180,15 @@ impl Push {
 
     /// Takes up what one line names.
     fn bring(&mut self, repository: &Repository, update: &Update) -> Result<(), Error> {
-        let shown = || crate::secret::mask_key_shapes(update.name.bytes()).text().into_owned();
         let Some(new) = refs::peel(repository, update.new) else {
-            return Err(
-                SourceError::Revision(format!("{}: the pushed object {} is not here", shown(), update.new)).into()
-            );
+            return Err(SourceError::Revision(format!("the pushed object {} is not here", update.new)).into());
         };
-        let Some(commit) = new.commit else {
-            return Err(SourceError::Revision(format!(
-                "{} leads to no commit: a push of single trees and files is not scanned; push them with --no-verify if they \
-                 are harmless",
-                shown()
-            ))
-            .into());
-        };
-        self.range.include.push(commit);
+        self.range.include.push(new.commit.unwrap_or(update.new));
         self.range.ref_names.push(update.name.clone());
         if new.is_tag {
             self.range.tags.push(update.new);
         }
-        self.tip = self.tip.or(Some(commit));
+        self.tip = self.tip.or(new.commit);
         Ok(())
     }
 
