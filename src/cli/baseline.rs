@@ -48,6 +48,7 @@ pub enum BaselineCommand {
 
 /// Options of all of them.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line, and none depends on another")]
 pub struct Options {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR")]
@@ -175,21 +176,18 @@ impl Work {
             .and_then(|it| it.workdir())
             .map_or_else(|| environment.directory.clone(), Path::to_path_buf);
         let prepared = scan::prepare_on_disk(&common, environment, repository.as_ref(), &root)?;
-        let (file, bytes) = match &options.baseline {
-            Some(file) => {
-                let file = environment.directory.join(file);
-                let bytes = match std::fs::read(&file) {
-                    Ok(bytes) => Some(bytes),
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-                    Err(error) => return Err(wrong(&file, error.kind().to_string())),
-                };
-                (file, bytes)
-            }
-            None => {
-                // The repository names it: nothing behind a link is read, and so nothing is written there either.
-                let name = prepared.settings.baseline.as_deref().unwrap_or(suppress::NAME);
-                (root.join(name), Disk { root: &root }.read(name)?)
-            }
+        let (file, bytes) = if let Some(file) = &options.baseline {
+            let file = environment.directory.join(file);
+            let bytes = match std::fs::read(&file) {
+                Ok(bytes) => Some(bytes),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                Err(error) => return Err(wrong(&file, error.kind().to_string())),
+            };
+            (file, bytes)
+        } else {
+            // The repository names it: nothing behind a link is read, and so nothing is written there either.
+            let name = prepared.settings.baseline.as_deref().unwrap_or(suppress::NAME);
+            (root.join(name), Disk { root: &root }.read(name)?)
         };
         let before = bytes.map(|bytes| Baseline::parse(&bytes)).transpose();
         let before = before.map_err(|error| wrong(&file, error.to_string()))?.unwrap_or_default();

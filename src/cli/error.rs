@@ -66,13 +66,13 @@ fn config_error(error: &ConfigError) {
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let row = error.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let indent = before.get(start..).unwrap_or_default();
-    let marked = error.text.get(span).and_then(|text| text.lines().next()).unwrap_or_default();
+    let wrong = error.text.get(span).and_then(|text| text.lines().next()).unwrap_or_default();
     line(&format!("error: {}:{number}:{}: {}", error.file, indent.chars().count() + 1, error.message));
     let masked = mask_key_shapes(row.as_bytes()).text().into_owned();
-    // Where a part of the line is masked nothing stands where it stood: then all of it is marked.
-    let (indent, marked) = if masked == row { (indent, marked) } else { ("", masked.as_str()) };
+    // Where a part of the line is masked nothing stands where it stood: then all of it is underlined.
+    let (indent, wrong) = if masked == row { (indent, wrong) } else { ("", masked.as_str()) };
     let blank: String = indent.chars().map(|c| if c == '\t' { c } else { ' ' }).collect();
-    let carets = "^".repeat(marked.chars().count().max(1));
+    let carets = "^".repeat(wrong.chars().count().max(1));
     let gutter = " ".repeat(number.to_string().len());
     let shown = format!("{number} | {}\n{gutter} | {blank}{carets}\n", crate::report::printable(&masked));
     // Where standard error is closed there is nobody to tell.

@@ -118,7 +118,7 @@ impl ConfigFile {
             |text: &str, span, message: String| ConfigError { file: file.into(), text: text.into(), span, message };
         let text = std::str::from_utf8(bytes).map_err(|wrong| {
             let before = bytes.get(..wrong.valid_up_to()).unwrap_or_default();
-            let number = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let number = memchr::memchr_iter(b'\n', before).count() + 1;
             error("", None, format!("is not UTF-8 in line {number}"))
         })?;
         toml::from_str(text).map_err(|wrong| error(text, wrong.span(), suggest::unknown_field(wrong.message())))
