@@ -1,19 +1,28 @@
-//! From text to hits: anchors reject, rules find candidates, evidence and judgement decide. Pure: no I/O, no paths.
+//! From text to hits: anchors reject, candidates are bound to names, evidence and judgement decide. Pure: no I/O, no paths.
 
+mod anchors;
+mod binding;
+mod candidate;
+mod context;
+mod encoding;
+mod engine;
+mod flow;
 pub mod judge;
-mod names;
+mod layer;
+mod name;
+mod table;
 
 use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
 
 use crate::blob::Text;
-use crate::finding::{Confidence, Evidence, Excerpt, Hit};
+use crate::finding::Hit;
 use crate::rule::{Origin, RuleSet};
 use crate::secret::{Raw, Secret};
 
 pub use judge::{Reason, Strength, judge};
-pub use names::{is_secret_name, names_konver, names_konver_key};
+pub use name::{is_secret_name, names_konver_key};
 
 /// A key that the user holds, to be searched for everywhere.
 #[derive(Clone, Debug)]
@@ -51,21 +60,27 @@ pub struct Detection {
     pub refused: BTreeMap<&'static str, usize>,
 }
 
-/// The rules of a run, compiled. Shared by all threads.
+/// The rules of a run, ready. Shared by all threads.
 #[derive(Debug)]
 pub struct Detector {
-    name: Regex,
+    anchors: anchors::Anchors,
     known: Vec<KnownKey>,
+    pattern: Option<KeyPattern>,
+    rules: Vec<crate::finding::RuleId>,
 }
 
 impl Detector {
-    /// Compiles the rules.
+    /// Makes the rules ready.
     ///
     /// # Errors
     /// A pattern that does not compile.
-    pub fn new(_rules: &RuleSet, options: Options) -> Result<Self, regex::Error> {
-        let name = Regex::new(r#"(?i-u)konver_api_key["']?\s*[=:]\s*["']?(?P<key>[A-Za-z0-9+/_=-]{16,})"#)?;
-        Ok(Self { name, known: options.known })
+    pub fn new(rules: &RuleSet, options: Options) -> Result<Self, regex::Error> {
+        Ok(Self {
+            anchors: anchors::Anchors::new(&options.known, options.pattern.is_some()),
+            known: options.known,
+            pattern: options.pattern,
+            rules: rules.iter().map(|rule| rule.id.clone()).collect(),
+        })
     }
 
     /// The known keys that it searches for.
@@ -75,45 +90,12 @@ impl Detector {
 
     /// Whether a blob can hold anything that [`Detector::detect`] would report: one pass at memory speed.
     pub fn is_hot(&self, bytes: &[u8]) -> bool {
-        !bytes.is_empty()
+        self.anchors.is_hot(bytes)
     }
 
     /// Every place of the text where a rule holds.
     pub fn detect(&self, text: &Text<'_>) -> Detection {
-        let mut detection = Detection::default();
-        let mut push = |rule: &str, span: std::ops::Range<usize>, secret: &[u8], evidence, message: &str| {
-            detection.hits.push(Hit {
-                rule: rule.into(),
-                secret: Secret::new(secret),
-                start: span.start,
-                location: text.location(&span),
-                encodings: Vec::new(),
-                evidence,
-                verifiable: true,
-                confidence: Confidence::High,
-                message: Raw::new(message),
-                excerpt: Excerpt::new(text, &span),
-                forms: Vec::new(),
-            });
-        };
-        for found in self.name.captures_iter(text.bytes()).filter_map(|found| found.name("key")) {
-            if found.as_bytes().iter().filter(|byte| byte.is_ascii_digit()).count() > 2 {
-                push(
-                    "konver-key-assignment",
-                    found.range(),
-                    found.as_bytes(),
-                    Evidence::Name,
-                    "Konver API key assigned to a name",
-                );
-            }
-        }
-        for known in &self.known {
-            for at in memchr::memmem::find_iter(text.bytes(), known.secret.expose()) {
-                let span = at..at + known.secret.len();
-                push("konver-key-known", span, known.secret.expose(), Evidence::Known, "a Konver key that you hold");
-            }
-        }
-        detection
+        engine::detect(self, text)
     }
 }
 

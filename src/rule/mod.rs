@@ -87,6 +87,13 @@ impl RuleSet {
             rules: vec![
                 rule("committed-dotenv", "Committed dotenv file", Kind::File),
                 rule("konver-key-assignment", "Konver API key assigned to a name", Kind::Key),
+                rule("konver-key-header", "Konver API key sent as a header", Kind::Key),
+                rule("konver-key-flow", "Konver API key under another name", Kind::Key),
+                rule("konver-key-url", "Konver API key in an address", Kind::Key),
+                rule("konver-key-client", "Konver API key given to a client", Kind::Key),
+                rule("konver-key-nearby", "Secret beside Konver", Kind::Key),
+                rule("konver-key-pattern", "Key of the organization's format", Kind::Key),
+                rule("konver-webhook-secret", "Konver webhook secret", Kind::Key),
                 rule("konver-key-known", "A Konver key that you hold", Kind::Key),
             ],
             digest: "0".into(),

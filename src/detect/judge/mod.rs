@@ -95,7 +95,7 @@ pub fn stands_for_itself(value: &[u8]) -> Result<(), Reason> {
 
 /// What keys are made of in the formats that are really pasted: base62, base64 of both alphabets, and the marks that join
 /// parts (`.`, `~`, `:`, `|`).
-pub(super) fn is_key_byte(byte: u8) -> bool {
+pub(in crate::detect) fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.+/=~:|".contains(&byte)
 }
 

@@ -1,0 +1,173 @@
+//! Values that may be keys: runs of what keys are made of, and literals that are put together from pieces.
+
+use std::ops::Range;
+
+use super::judge::is_key_byte;
+use super::name::{Class, classify};
+
+/// A value and where its pieces stand in the layer.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// The whole value.
+    pub(super) value: Vec<u8>,
+    /// The pieces; one, mostly.
+    pub(super) pieces: Vec<Range<usize>>,
+    /// The pieces are members of a list: only a name makes one value of them.
+    pub(super) loose: bool,
+}
+
+impl Candidate {
+    /// Where the value begins.
+    pub(super) fn start(&self) -> usize {
+        self.pieces.first().map_or(0, |piece| piece.start)
+    }
+
+    /// Where it ends.
+    pub(super) fn end(&self) -> usize {
+        self.pieces.last().map_or(0, |piece| piece.end)
+    }
+}
+
+/// Every candidate of the layer, in order.
+pub(super) fn candidates(bytes: &[u8]) -> Vec<Candidate> {
+    let mut found = joined(bytes);
+    let mut at = 0;
+    for run in bytes.chunk_by(|&a, &b| is_value_byte(a) == is_value_byte(b)) {
+        let span = at..at + run.len();
+        at = span.end;
+        if run.len() < 16 || !run.first().is_some_and(|&first| is_value_byte(first)) {
+            continue;
+        }
+        if let Some(span) = value_of(bytes, span) {
+            let value = bytes.get(span.clone()).unwrap_or_default().to_vec();
+            found.push(Candidate { value, pieces: vec![span], loose: false });
+        }
+    }
+    found
+}
+
+/// What keys are made of, without the marks that mostly separate a name from its value.
+fn is_value_byte(byte: u8) -> bool {
+    is_key_byte(byte) && byte != b':' && byte != b'|'
+}
+
+/// The value in a run: behind `name=`, without the marks around it.
+fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
+    loop {
+        let run = bytes.get(span.clone())?;
+        let last = run.iter().rposition(|&byte| byte != b'=')?;
+        let Some(equals) = run.get(..last)?.iter().position(|&byte| byte == b'=') else { break };
+        let name = run.get(..equals)?;
+        let is_name = name.len() < 16
+            || !name.iter().any(u8::is_ascii_digit)
+            || classify(name.rsplit(|&b| b == b'/').next().unwrap_or(name)) != Class::Other;
+        if !is_name {
+            break;
+        }
+        span.start += equals + 1;
+    }
+    for owner in [&b"secrets."[..], b"process.env.", b"env.", b"vars."] {
+        if bytes.get(span.clone())?.starts_with(owner) {
+            span.start += owner.len();
+        }
+    }
+    let run = bytes.get(span.clone())?;
+    let lead = run.iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+    let mut trail = run.iter().rev().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+    // Padding of base64 belongs to the value, other marks hardly ever.
+    let end = run.len() - trail.min(run.len());
+    let padding = run.get(end..).unwrap_or_default().iter().take_while(|&&byte| byte == b'=').count();
+    if padding <= 2 {
+        trail -= padding;
+    }
+    let span = span.start + lead..span.end - trail;
+    let before = bytes.get(..span.start).unwrap_or_default();
+    let templated = lead > 0 && before.get(..before.len() - lead).is_some_and(|before| before.ends_with(b"}"));
+    (span.len() >= 16 && !templated && !is_path(bytes, &span)).then_some(span)
+}
+
+/// Whether the run is a path or an address: words between slashes, as base64 hardly ever has them.
+fn is_path(bytes: &[u8], span: &Range<usize>) -> bool {
+    let run = bytes.get(span.clone()).unwrap_or_default();
+    let before = bytes.get(..span.start).unwrap_or_default();
+    if !run.contains(&b'/') {
+        return false;
+    }
+    let word = |part: &[u8]| {
+        part.len() > 4
+            && part.iter().all(|&byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'.' || byte == b'_')
+    };
+    let version = |part: &[u8]| matches!(part, [b'v', b'0'..=b'9']) || matches!(part, b"api");
+    run.split(|&byte| byte == b'/').any(|part| word(part) || version(part))
+        || before.ends_with(b"//")
+        || before.ends_with(b"./")
+}
+
+/// Literals of which one key is put together: `"abc" + "def"`, `"abc" . "def"`, `"abc" "def"`, over lines as well.
+fn joined(bytes: &[u8]) -> Vec<Candidate> {
+    let literals = literals(bytes);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < literals.len() {
+        let mut group = vec![at];
+        while let (Some(last), Some(next)) =
+            (group.last().and_then(|&i| literals.get(i)), literals.get(group.last().map_or(0, |i| i + 1)))
+        {
+            let gap = bytes.get(last.end + 1..next.start.saturating_sub(1)).unwrap_or_default();
+            if !is_joint(gap) || group.len() > 12 {
+                break;
+            }
+            group.push(group.last().map_or(0, |i| i + 1));
+        }
+        at += group.len();
+        let pieces: Vec<Range<usize>> = group.iter().filter_map(|&i| literals.get(i).cloned()).collect();
+        let value: Vec<u8> =
+            pieces.iter().flat_map(|piece| bytes.get(piece.clone()).unwrap_or_default()).copied().collect();
+        if pieces.len() > 1 && value.len() >= 16 && value.iter().all(|&byte| is_value_byte(byte)) {
+            let loose = pieces.windows(2).any(|pair| match pair {
+                [a, b] => bytes.get(a.end..b.start).is_some_and(|gap| gap.contains(&b',')),
+                _ => false,
+            });
+            if !loose || pieces.iter().all(|piece| piece.len() < 24) {
+                found.push(Candidate { value, pieces, loose });
+            }
+        }
+    }
+    found
+}
+
+/// What may stand between two pieces of one value.
+fn is_joint(gap: &[u8]) -> bool {
+    let mut joint = false;
+    let mut commas = 0;
+    for &byte in gap {
+        match byte {
+            b'+' | b'.' | b'&' | b'~' | b'\\' | b'\n' | b'|' => joint = true,
+            b',' => commas += 1,
+            b' ' | b'\t' | b'\r' | b'@' | b'_' | b'f' | b'L' | b'(' | b')' => {}
+            _ => return false,
+        }
+    }
+    gap.len() <= 80 && commas < 2 && (commas == 1 || joint || gap.iter().all(|byte| *byte == b' ') && !gap.is_empty())
+}
+
+/// Contents of quoted literals of key characters, of which a value could be put together.
+fn literals(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\'', b'`', rest)) {
+        let open = at + open;
+        let quote = bytes.get(open).copied().unwrap_or_default();
+        let rest = bytes.get(open + 1..).unwrap_or_default();
+        let length = rest.iter().take(4096).take_while(|&&byte| is_value_byte(byte)).count();
+        if rest.get(length) == Some(&quote) {
+            if length > 0 {
+                found.push(open + 1..open + 1 + length);
+            }
+            at = open + length + 2;
+        } else {
+            at = open + 1;
+        }
+    }
+    found
+}

@@ -1,0 +1,272 @@
+//! What stands around a value: where the vendor is named, and where other vendors' hosts are.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+/// Lines (from 0) at which something stands, in order.
+type Lines = Vec<usize>;
+
+/// What a layer says of vendors.
+pub(super) struct Context {
+    starts: Vec<usize>,
+    /// Lines that name an address of the vendor's.
+    hosts: Lines,
+    /// Lines that name the vendor in any way.
+    words: Lines,
+    /// Lines that name the host of somebody else.
+    others: Lines,
+    /// Names that stand for the header's own: `HEADER_AUTH = "X-Api-Key"`.
+    headers: Vec<Vec<u8>>,
+    /// Whether events are checked by their signature.
+    signature: bool,
+    length: usize,
+}
+
+/// Hosts that are no vendor's: examples, this machine, and homes of formats and code.
+const NOBODY: &[&str] = &[
+    "localhost",
+    "example.com",
+    "example.org",
+    "example.net",
+    "example.nl",
+    "example.de",
+    "w3.org",
+    "json-schema.org",
+    "schemastore.org",
+    "getpostman.com",
+    "apache.org",
+    "microsoft.com",
+    "github.com",
+    "githubusercontent.com",
+    "npmjs.org",
+    "npmjs.com",
+    "npmjs.com",
+    "pypi.org",
+    "maven.org",
+    "nuget.org",
+    "docker.io",
+    "ghcr.io",
+    "gitlab.com",
+    "docker.com",
+    "schema.org",
+    "xml.org",
+    "xmlsoap.org",
+    "apple.com",
+    "android.com",
+    "jenkins.io",
+    "helm.sh",
+    "k8s.io",
+    "kubernetes.io",
+    "terraform.io",
+    "hashicorp.com",
+    "gstatic.com",
+    "jsdelivr.net",
+    "unpkg.com",
+    "yarnpkg.com",
+    "crates.io",
+    "rubygems.org",
+    "packagist.org",
+    "nodesource.com",
+    "debian.org",
+    "ubuntu.com",
+    "swagger.io",
+    "openapis.org",
+    "editorconfig.org",
+    "spring.io",
+    "springframework.org",
+    "jetbrains.com",
+    "mozilla.org",
+    "ietf.org",
+    "creativecommons.org",
+    "opensource.org",
+    "shields.io",
+    "vitejs.dev",
+    "nuxt.com",
+    "nextjs.org",
+    "reactjs.org",
+    "python.org",
+    "golang.org",
+    "flutter.dev",
+    "dart.dev",
+    "pub.dev",
+    "php.net",
+    "ruby-lang.org",
+];
+
+impl Context {
+    /// Reads a layer once.
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        static HOST: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r"(?i-u)(?://|@|\bhost:? +)((?:[a-z0-9-]+\.)+[a-z]{2,})").ok());
+        let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
+        let mut context = Self {
+            starts,
+            hosts: Vec::new(),
+            words: Vec::new(),
+            others: Vec::new(),
+            headers: Vec::new(),
+            signature: false,
+            length: bytes.len(),
+        };
+        let lower = bytes.to_ascii_lowercase();
+        for at in memchr::memmem::find_iter(&lower, b"konver") {
+            let rest = lower.get(at + 6..).unwrap_or_default();
+            let next = bytes.get(at + 6).copied().unwrap_or(b' ');
+            let line = context.line(at);
+            if rest.starts_with(b".ai") {
+                context.hosts.push(line);
+                context.words.push(line);
+            } else if !next.is_ascii_lowercase()
+                || ["ai", "api", "key", "client", "token", "sdk", "webhook"]
+                    .iter()
+                    .any(|tail| rest.starts_with(tail.as_bytes()))
+            {
+                context.words.push(line);
+            }
+        }
+        static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r#"(?i-u)([a-z_][a-z0-9_]{2,})['"]?\s*(?::\s*\w+\s*)?(?:=|:=|:|=>|,|\s)\s*['"`]x-api-key['"`]"#)
+                .ok()
+        });
+        let alias = |found: regex::bytes::Captures<'_>| found.get(1).map(|name| name.as_bytes().to_vec());
+        context.headers = ALIAS
+            .iter()
+            .flat_map(|regex| regex.captures_iter(bytes))
+            .filter_map(alias)
+            .filter(|name| !is_common(name))
+            .collect();
+        context.signature = ["konver-signature", "konver_signature", "konversignature"]
+            .iter()
+            .any(|form| memchr::memmem::find(&lower, form.as_bytes()).is_some());
+        if let Some(host) = HOST.as_ref() {
+            for found in host.captures_iter(bytes).filter_map(|found| found.get(1)) {
+                let name = found.as_bytes().to_ascii_lowercase();
+                let ours = name.windows(6).any(|part| part == b"konver");
+                let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
+                let local = [
+                    &b".local"[..],
+                    b".internal",
+                    b".test",
+                    b".invalid",
+                    b".example",
+                    b".svc",
+                    b".lan",
+                    b".localdomain",
+                ]
+                .iter()
+                .any(|end| name.ends_with(end));
+                if !ours && !nobody && !local {
+                    let line = context.line(found.start());
+                    context.others.push(line);
+                }
+            }
+        }
+        context
+    }
+
+    /// What is encoded in a layer stands among that layer's vendors.
+    pub(super) fn inherit(&mut self, outer: &Self, offset: usize) {
+        let line = outer.line(offset);
+        if self.words.is_empty() && outer.nearness(offset).is_some_and(|near| near <= 12) {
+            self.words.push(0);
+            if Self::distance(&outer.hosts, line).is_some() {
+                self.hosts.push(0);
+            }
+        }
+    }
+
+    /// The line of an offset, from 0.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
+    /// Names of the file that stand for the header's own.
+    pub(super) fn header_names(&self) -> &[Vec<u8>] {
+        &self.headers
+    }
+
+    /// Whether the vendor is named on a line of the range.
+    pub(super) fn names_between(&self, from: usize, to: usize) -> bool {
+        let at = self.words.partition_point(|&line| line < from);
+        self.words.get(at).is_some_and(|&line| line <= to)
+    }
+
+    /// Whether the vendor's events are checked here.
+    pub(super) fn checks_signature(&self) -> bool {
+        self.signature
+    }
+
+    /// Where a line ends.
+    pub(super) fn line_end(&self, line: usize) -> usize {
+        self.starts.get(line + 1).copied().unwrap_or(self.length)
+    }
+
+    /// Where a line begins.
+    pub(super) fn start(&self, line: usize) -> usize {
+        self.starts.get(line).copied().unwrap_or_default()
+    }
+
+    /// Whether the vendor's host is named at all.
+    pub(super) fn has_host(&self) -> bool {
+        !self.hosts.is_empty()
+    }
+
+    /// Whether the vendor is named at all.
+    pub(super) fn has_vendor(&self) -> bool {
+        !self.words.is_empty()
+    }
+
+    /// Whether somebody else's host is named.
+    pub(super) fn has_other(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// Distance in lines to the nearest of them.
+    fn distance(lines: &[usize], line: usize) -> Option<usize> {
+        let at = lines.partition_point(|&other| other < line);
+        let near = [at.checked_sub(1), Some(at)];
+        near.into_iter().flatten().filter_map(|at| lines.get(at)).map(|other| other.abs_diff(line)).min()
+    }
+
+    /// Whether a header at this place goes to the vendor: it is named in the file, and nobody else's host is nearer.
+    pub(super) fn is_ours(&self, offset: usize) -> bool {
+        let line = self.line(offset);
+        let Some(ours) = Self::distance(&self.hosts, line).or_else(|| Self::distance(&self.words, line)) else {
+            return false;
+        };
+        Self::distance(&self.others, line).is_none_or(|other| ours <= other)
+    }
+
+    /// How near the vendor is, in lines; none where somebody else is nearer.
+    pub(super) fn nearness(&self, offset: usize) -> Option<usize> {
+        let line = self.line(offset);
+        let ours = Self::distance(&self.words, line)?;
+        Self::distance(&self.others, line).is_none_or(|other| ours <= other).then_some(ours)
+    }
+}
+
+/// Names of arguments and fields in which any header's name may stand.
+fn is_common(name: &[u8]) -> bool {
+    const COMMON: &[&str] = &[
+        "name",
+        "key",
+        "header",
+        "headers",
+        "value",
+        "field",
+        "set",
+        "add",
+        "append",
+        "setheader",
+        "addheader",
+        "header_name",
+        "headername",
+        "in",
+        "type",
+        "get",
+        "headerparam",
+        "forhttpheaderfield",
+    ];
+    name.iter().any(u8::is_ascii_lowercase) && COMMON.iter().any(|common| name.eq_ignore_ascii_case(common.as_bytes()))
+}

@@ -1,0 +1,84 @@
+//! Base64 of a text: both alphabets, with and without padding, also wrapped over lines.
+
+use super::{Decoded, is_printable};
+use crate::detect::layer::Layer;
+
+/// Shortest run, in characters: a key has 16 bytes.
+const SHORTEST: usize = 20;
+
+pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
+    let bytes = &outer.bytes;
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| sextet(byte).is_some())) else {
+            break;
+        };
+        let start = at + start;
+        let end = run_end(bytes, start);
+        if end - start >= SHORTEST {
+            found.extend(decode(outer, start, end));
+        }
+        at = end.max(start + 1);
+    }
+    found
+}
+
+/// The end of a run that begins at `start`; a line break (with indentation) between two long lines is inside.
+fn run_end(bytes: &[u8], start: usize) -> usize {
+    let mut end = start;
+    let mut line = start;
+    loop {
+        while bytes.get(end).is_some_and(|&byte| sextet(byte).is_some()) {
+            end += 1;
+        }
+        if end - line < 56 {
+            return end;
+        }
+        let gap =
+            bytes.get(end..).unwrap_or_default().iter().take(24).take_while(|byte| byte.is_ascii_whitespace()).count();
+        let next = end + gap;
+        let breaks = bytes.get(end..next).is_some_and(|gap| gap.contains(&b'\n'));
+        if !breaks || !bytes.get(next).is_some_and(|&byte| sextet(byte).is_some()) {
+            return end;
+        }
+        line = next;
+        end = next;
+    }
+}
+
+/// The run as text, from its begin or, where something stands before it (`name=`, a path), from the next quarter.
+fn decode(outer: &Layer, start: usize, end: usize) -> Option<Decoded> {
+    let run = outer.bytes.get(start..end)?;
+    let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
+    if !mixed {
+        return None;
+    }
+    let mut layer = Layer::behind(outer, "base64");
+    let (mut held, mut bits, mut first) = (0_u32, 0, start);
+    for (number, &byte) in run.iter().enumerate() {
+        let Some(value) = sextet(byte) else { continue };
+        held = held << 6 | value;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            let place = start + number;
+            layer.push(outer, u8::try_from(held >> bits & 0xFF).unwrap_or_default(), first..place + 1);
+            first = place;
+        } else {
+            first = start + number;
+        }
+    }
+    is_printable(&layer.bytes).then_some(Decoded { run: start..end, layer })
+}
+
+fn sextet(byte: u8) -> Option<u32> {
+    Some(match byte {
+        b'A'..=b'Z' => u32::from(byte - b'A'),
+        b'a'..=b'z' => u32::from(byte - b'a') + 26,
+        b'0'..=b'9' => u32::from(byte - b'0') + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}

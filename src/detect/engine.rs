@@ -1,0 +1,331 @@
+//! Evidence and judgement put together, reading by reading.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::binding::{Binding, binding};
+use super::candidate::{Candidate, candidates};
+use super::context::Context;
+use super::flow::Flow;
+use super::judge::{Strength, judge, stands_for_itself};
+use super::layer::Layer;
+use super::name::{Class, Family, classify};
+use super::{Detection, Detector, encoding};
+use crate::blob::Text;
+use crate::finding::{Confidence, Evidence, Excerpt, Hit};
+use crate::rule::Origin;
+use crate::secret::{Raw, Secret};
+
+/// How often encodings are undone.
+const DEPTH: usize = 2;
+
+pub(super) fn detect(detector: &Detector, text: &Text<'_>) -> Detection {
+    let mut search = Search { detector, text, detection: Detection::default(), seen: BTreeSet::new() };
+    let plain = Layer::plain(text.bytes());
+    let context = Context::new(&plain.bytes);
+    search.layer(&plain, &context, DEPTH);
+    if let Some(unescaped) = encoding::unescape(&plain) {
+        let context = Context::new(&unescaped.bytes);
+        search.layer(&unescaped, &context, DEPTH - 1);
+        if let Some(again) = encoding::unescape(&unescaped) {
+            let context = Context::new(&again.bytes);
+            search.layer(&again, &context, DEPTH - 1);
+        }
+    }
+    search.detection
+}
+
+struct Search<'a, 't> {
+    detector: &'a Detector,
+    text: &'a Text<'t>,
+    detection: Detection,
+    seen: BTreeSet<(usize, Vec<u8>)>,
+}
+
+impl Search<'_, '_> {
+    /// One reading, and what is encoded in it.
+    fn layer(&mut self, layer: &Layer, context: &Context, depth: usize) {
+        self.exact(layer);
+        let decoded = if depth > 0 { encoding::runs(layer) } else { Vec::new() };
+        if context.has_vendor() {
+            let flow = Flow::new(&layer.bytes, context);
+            let candidates = candidates(&layer.bytes);
+            let mut covered = 0;
+            for candidate in &candidates {
+                if candidate.pieces.len() > 1 {
+                    covered = covered.max(candidate.end());
+                }
+                let within = |run: &Range<usize>| run.start <= candidate.start() && candidate.end() <= run.end + 2;
+                let inner = decoded.iter().find(|decoded| within(&decoded.run));
+                match inner {
+                    Some(decoded) => {
+                        let value = decoded.layer.bytes.trim_ascii().to_vec();
+                        let whole = Candidate { value, pieces: vec![decoded.run.clone()], loose: false };
+                        self.candidate(layer, context, &flow, &whole, decoded.layer.encodings.clone());
+                    }
+                    None => self.candidate(layer, context, &flow, candidate, Vec::new()),
+                }
+            }
+            for decoded in &decoded {
+                if !candidates
+                    .iter()
+                    .any(|candidate| candidate.start() < decoded.run.end && decoded.run.start < candidate.end())
+                {
+                    let value = decoded.layer.bytes.trim_ascii().to_vec();
+                    let whole = Candidate { value, pieces: vec![decoded.run.clone()], loose: false };
+                    self.candidate(layer, context, &flow, &whole, decoded.layer.encodings.clone());
+                }
+            }
+        }
+        for decoded in decoded {
+            let mut inner = Context::new(&decoded.layer.bytes);
+            inner.inherit(context, decoded.run.start);
+            self.layer(&decoded.layer, &inner, depth - 1);
+        }
+    }
+
+    /// Known keys and the organization's own format, wherever they stand.
+    fn exact(&mut self, layer: &Layer) {
+        for known in &self.detector.known {
+            let key = known.secret.expose();
+            let reversed: Vec<u8> = key.iter().rev().copied().collect();
+            for at in
+                memchr::memmem::find_iter(&layer.bytes, key).chain(memchr::memmem::find_iter(&layer.bytes, &reversed))
+            {
+                let message = [b"a Konver key that you hold: its value is known from ", known.origin.bytes()].concat();
+                let found = Found {
+                    rule: "konver-key-known",
+                    evidence: Evidence::Known,
+                    confidence: Confidence::High,
+                    verifiable: true,
+                    message,
+                };
+                self.push(layer, &[at..at + key.len()], key, found, Vec::new());
+            }
+        }
+        if let Some(pattern) = &self.detector.pattern {
+            for found in pattern.regex.find_iter(&layer.bytes) {
+                if found.len() >= 16 && stands_for_itself(found.as_bytes()).is_ok() {
+                    let message = b"a value of the organization's own key format".to_vec();
+                    let verifiable = pattern.origin != Origin::Repository;
+                    let kind = Found {
+                        rule: "konver-key-pattern",
+                        evidence: Evidence::Pattern,
+                        confidence: Confidence::High,
+                        verifiable,
+                        message,
+                    };
+                    self.push(layer, &[found.range()], found.as_bytes(), kind, Vec::new());
+                }
+            }
+        }
+    }
+
+    fn candidate(
+        &mut self,
+        layer: &Layer,
+        context: &Context,
+        flow: &Flow,
+        candidate: &Candidate,
+        inner: Vec<&'static str>,
+    ) {
+        let value = candidate.value.as_slice();
+        if value.len() < 16
+            || candidate.loose
+                && !matches!(
+                    binding(&layer.bytes, context, &(candidate.start()..candidate.end())).ours,
+                    Some((_, Evidence::Name, _))
+                )
+            || is_reference(&layer.bytes, candidate)
+        {
+            return;
+        }
+        // Cheap before dear: a value that is no key under the best evidence is none under any.
+        if let Err(reason) = judge(value, Strength::Strong) {
+            *self.detection.refused.entry(reason.name()).or_default() += 1;
+            return;
+        }
+        let span = candidate.start()..candidate.end();
+        let bound = binding(&layer.bytes, context, &span);
+        let Some((family, evidence, message)) = weigh(&layer.bytes, context, flow, candidate, &bound) else { return };
+        let strength = match evidence {
+            Evidence::Name | Evidence::Url | Evidence::Known | Evidence::Pattern => Strength::Strong,
+            Evidence::Header | Evidence::Client | Evidence::Flow => Strength::Medium,
+            Evidence::File if context.nearness(candidate.start()).is_some_and(|near| near <= 3) => Strength::Medium,
+            Evidence::File => Strength::Weak,
+        };
+        if let Err(reason) = judge(value, strength) {
+            *self.detection.refused.entry(reason.name()).or_default() += 1;
+            return;
+        }
+        let rule = match (family, evidence) {
+            (Family::Webhook, _) => "konver-webhook-secret",
+            (_, Evidence::Header) => "konver-key-header",
+            (_, Evidence::Flow) => "konver-key-flow",
+            (_, Evidence::Url) => "konver-key-url",
+            (_, Evidence::Client) => "konver-key-client",
+            (_, Evidence::File) => "konver-key-nearby",
+            _ => "konver-key-assignment",
+        };
+        let confidence = match evidence {
+            Evidence::File => Confidence::Low,
+            Evidence::Header | Evidence::Client | Evidence::Flow => Confidence::Medium,
+            _ => Confidence::High,
+        };
+        let found = Found { rule, evidence, confidence, verifiable: family == Family::Key, message };
+        self.push(layer, &candidate.pieces, value, found, inner);
+    }
+
+    fn push(&mut self, layer: &Layer, pieces: &[Range<usize>], value: &[u8], found: Found, inner: Vec<&'static str>) {
+        if !self.detector.rules.iter().any(|rule| &**rule == found.rule) {
+            return;
+        }
+        let spans: Vec<Range<usize>> = pieces.iter().map(|piece| layer.span(piece)).collect();
+        let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
+        let span = first.start..last.end;
+        let place = (span.start, [found.rule.as_bytes(), b"\0", value].concat());
+        if !self.seen.insert(place) {
+            return;
+        }
+        let mut encodings =
+            if layer.is_literal(&(pieces.first().map_or(0, |p| p.start)..pieces.last().map_or(0, |p| p.end))) {
+                Vec::new()
+            } else {
+                layer.encodings.clone()
+            };
+        encodings.extend(inner);
+        encodings.dedup();
+        let text = self.text;
+        let bytes = text.bytes();
+        let forms = if encodings.is_empty() && pieces.len() == 1 {
+            Vec::new()
+        } else {
+            spans.iter().filter_map(|span| bytes.get(span.clone())).map(Raw::new).collect()
+        };
+        let shown = if pieces.len() > 1 { first.clone() } else { span.clone() };
+        self.detection.hits.push(Hit {
+            rule: found.rule.into(),
+            secret: Secret::new(value),
+            start: span.start,
+            location: text.location(&shown),
+            encodings,
+            evidence: found.evidence,
+            verifiable: found.verifiable,
+            confidence: found.confidence,
+            message: Raw::new(found.message),
+            excerpt: Excerpt::new(text, &span),
+            forms,
+        });
+    }
+}
+
+struct Found {
+    rule: &'static str,
+    evidence: Evidence,
+    confidence: Confidence,
+    verifiable: bool,
+    message: Vec<u8>,
+}
+
+/// Whether the value is the name in an expansion or a call rather than a literal.
+fn is_reference(bytes: &[u8], candidate: &Candidate) -> bool {
+    let before = bytes.get(..candidate.start()).unwrap_or_default();
+    let after = bytes.get(candidate.end()..).unwrap_or_default();
+    before.ends_with(b"$(")
+        || after.starts_with(b"(")
+        || before.ends_with(b"...")
+        || after.starts_with(b"...")
+        || after.starts_with("…".as_bytes())
+}
+
+/// Whose the value is, and why.
+fn weigh(
+    bytes: &[u8],
+    context: &Context,
+    flow: &Flow,
+    candidate: &Candidate,
+    bound: &Binding,
+) -> Option<(Family, Evidence, Vec<u8>)> {
+    if let Some((family, evidence, place)) = &bound.ours {
+        let what = if *family == Family::Key { "Konver API key" } else { "Konver webhook secret" };
+        let name = bytes.get(place.clone()).unwrap_or_default();
+        let message = match evidence {
+            _ if name.is_empty() => format!("{what} in a place that names it").into_bytes(),
+            Evidence::Client => [format!("{what} given to ").as_bytes(), name].concat(),
+            _ => [format!("{what} assigned to ").as_bytes(), name].concat(),
+        };
+        return Some((*family, *evidence, message));
+    }
+    let start = candidate.start();
+    if let Some(message) = in_url(bytes, candidate) {
+        return Some((Family::Key, Evidence::Url, message));
+    }
+    if bound.header && context.is_ours(start) {
+        let name = if bound.bearer { "Authorization: Bearer" } else { "X-Api-Key" };
+        return Some((Family::Key, Evidence::Header, format!("sent as {name} to Konver").into_bytes()));
+    }
+    if bound.foreign {
+        return None;
+    }
+    if let Some(variable) = &bound.variable {
+        let name = bytes.get(variable.clone()).unwrap_or_default();
+        if let Some(family) = flow.reaches(name) {
+            if !matches!(classify(name), Class::Refused | Class::Foreign) {
+                return Some((family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
+            }
+        }
+    }
+    if bound.hmac && context.checks_signature() {
+        return Some((
+            Family::Webhook,
+            Evidence::Header,
+            b"what events are checked with against X-Konver-Signature".to_vec(),
+        ));
+    }
+    if let Some((family, message)) = super::table::cell(bytes, context, &(start..candidate.end())) {
+        return Some((family, Evidence::File, message));
+    }
+    if let Some(message) = in_netrc(bytes, start) {
+        return Some((Family::Key, Evidence::Url, message));
+    }
+    let family = bound.neutral.filter(|_| !bound.own)?;
+    let near = context.nearness(start)?;
+    if context.checks_signature() && near <= 10 && family == Family::Key && !context.has_host() {
+        return Some((Family::Webhook, Evidence::File, b"a secret beside X-Konver-Signature".to_vec()));
+    }
+    if !context.has_other() && context.has_host() || near <= 8 {
+        return Some((
+            family,
+            Evidence::File,
+            b"a secret without a vendor's name in a file whose only vendor is Konver".to_vec(),
+        ));
+    }
+    None
+}
+
+/// The password of a machine of the vendor's, as in netrc.
+fn in_netrc(bytes: &[u8], start: usize) -> Option<Vec<u8>> {
+    let before = bytes.get(start.saturating_sub(240)..start).unwrap_or_default();
+    let at = memchr::memmem::rfind(before, b"machine ")?;
+    let rest = before.get(at..)?;
+    let ours = rest.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
+    let password = rest.trim_ascii_end().ends_with(b"password");
+    (ours && password).then(|| b"the password of a machine of Konver's".to_vec())
+}
+
+/// The value as part of an address on the vendor's host.
+fn in_url(bytes: &[u8], candidate: &Candidate) -> Option<Vec<u8>> {
+    let after = bytes.get(candidate.end()..).unwrap_or_default();
+    let before = bytes.get(..candidate.start()).unwrap_or_default();
+    let tail = before.len().saturating_sub(300);
+    let before = before.get(tail..).unwrap_or_default();
+    let token = before.rsplit(|byte| byte.is_ascii_whitespace() || b"\"'`<>".contains(byte)).next().unwrap_or_default();
+    let ours = |text: &[u8]| text.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
+    if after.starts_with(b"@") && ours(after.get(..80).unwrap_or(after)) {
+        return Some(b"part of an address on Konver's host".to_vec());
+    }
+    let query = token.iter().rposition(|byte| b"?&".contains(byte))?;
+    let name = token.get(query + 1..)?.strip_suffix(b"=")?;
+    let secret = matches!(classify(name), Class::Neutral | Class::Ours(_) | Class::Header);
+    (ours(token) && secret).then(|| b"part of an address on Konver's host".to_vec())
+}

@@ -1,0 +1,842 @@
+//! What a name says: the vendor's, a key's, a header's, or something that only looks like it.
+
+/// Which of the vendor's two secrets is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Family {
+    /// An API key.
+    Key,
+    /// A webhook secret.
+    Webhook,
+}
+
+/// What a name says of the value that it is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// The vendor and the thing: `KONVER_API_KEY`.
+    Ours(Family),
+    /// The API's own header.
+    Header,
+    /// `Authorization`, which every vendor uses.
+    Authorization,
+    /// A secret of nobody in particular: `api_key`, `token`.
+    Neutral,
+    /// A webhook secret of nobody in particular: `webhook_secret`, `signing_key`.
+    NeutralHook,
+    /// The vendor alone: `konver`.
+    Vendor,
+    /// A place for a value whose name stands beside it: `value`, `default`.
+    Slot,
+    /// A secret of somebody else: `hubspot_token`.
+    Foreign,
+    /// Something that is no secret: an id, a hash, an address, a cache key.
+    Refused,
+    /// Anything else.
+    Other,
+}
+
+/// The words of a name in lower case, with how it was written undone.
+pub(super) struct Words(Vec<Vec<u8>>);
+
+const VENDOR: &[u8] = b"konver";
+
+/// Words of which names of secrets are put together without a separator.
+const GLUED: &[&str] = &[
+    "authorization",
+    "credentials",
+    "credential",
+    "webhooks",
+    "webhook",
+    "signing",
+    "private",
+    "service",
+    "secret",
+    "client",
+    "access",
+    "bearer",
+    "header",
+    "config",
+    "token",
+    "hooks",
+    "auth",
+    "hook",
+    "prod",
+    "test",
+    "live",
+    "keys",
+    "api",
+    "key",
+    "dev",
+    "crm",
+    "sdk",
+    "ai",
+    "x",
+];
+
+/// Words that name a secret.
+const THINGS: &[&str] = &[
+    "key",
+    "keys",
+    "apikey",
+    "apikeys",
+    "token",
+    "tokens",
+    "secret",
+    "secrets",
+    "credential",
+    "credentials",
+    "creds",
+    "cred",
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "passphrase",
+    "pat",
+    "bearer",
+    "sleutel",
+    "apisleutel",
+    "schluessel",
+    "schlüssel",
+    "schlussel",
+    "cle",
+    "clé",
+    "clef",
+    "clave",
+    "chiave",
+    "chave",
+    "klucz",
+    "nyckel",
+    "nøgle",
+    "nogle",
+    "nøkkel",
+    "nokkel",
+    "avain",
+    "anahtar",
+    "anahtarı",
+    "kunci",
+    "kulcs",
+    "klíč",
+    "klic",
+    "ключ",
+    "密钥",
+    "密鑰",
+    "キー",
+    "鍵",
+    "키",
+    "geheim",
+    "geheimnis",
+    "wachtwoord",
+    "passwort",
+    "zugangsschlüssel",
+];
+
+/// Words beside a thing that leave its name neutral.
+const FILLERS: &[&str] = &[
+    "x",
+    "api",
+    "http",
+    "https",
+    "header",
+    "headers",
+    "access",
+    "client",
+    "app",
+    "my",
+    "our",
+    "the",
+    "new",
+    "old",
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "test",
+    "testing",
+    "staging",
+    "stage",
+    "live",
+    "sandbox",
+    "acc",
+    "acceptance",
+    "value",
+    "env",
+    "service",
+    "rest",
+    "user",
+    "admin",
+    "master",
+    "main",
+    "real",
+    "demo",
+    "backend",
+    "remote",
+    "upstream",
+    "self",
+    "this",
+    "config",
+    "configuration",
+    "settings",
+    "setting",
+    "options",
+    "option",
+    "opts",
+    "cfg",
+    "params",
+    "param",
+    "props",
+    "defaults",
+    "default",
+    "common",
+    "const",
+    "private",
+    "auth",
+    "authentication",
+    "authorization",
+    "secure",
+    "static",
+    "final",
+    "string",
+    "str",
+    "let",
+    "var",
+    "val",
+    "public",
+    "readonly",
+    "internal",
+    "protected",
+    "byte",
+    "bytes",
+    "char",
+    "mut",
+    "def",
+    "set",
+    "export",
+    "local",
+    "global",
+    "declare",
+    "de",
+    "la",
+    "le",
+    "het",
+    "der",
+    "die",
+    "den",
+    "das",
+    "is",
+    "of",
+    "for",
+    "voor",
+    "an",
+    "a",
+    "and",
+    "p",
+    "m",
+    "k",
+    "s",
+    "v",
+    "g",
+    "request",
+    "req",
+    "session",
+    "conn",
+    "connection",
+    "http_request",
+    "fallback",
+    "current",
+    "raw",
+    "plain",
+    "hard",
+    "hardcoded",
+    "live_key",
+    "org",
+    "organisation",
+    "organization",
+    "account",
+    "company_wide",
+    "eu",
+    "us",
+    "nl",
+    "text",
+    "literal",
+    "type",
+    "basestring",
+    "nvarchar",
+    "varchar",
+    "field",
+    "input",
+    "data",
+    "code",
+    "full",
+    "own",
+    "personal",
+    "integration",
+    "shared",
+    "1",
+    "2",
+    "3",
+    "01",
+    "02",
+    "v1",
+    "v2",
+    "vite",
+    "react",
+    "next",
+    "nuxt",
+    "expo",
+    "gatsby",
+    "tf",
+    "stored",
+    "saved",
+    "it",
+    "em",
+    "um",
+    "een",
+    "ein",
+    "eine",
+    "un",
+    "une",
+    "con",
+    "con",
+    "here",
+    "hier",
+    "use",
+    "with",
+    "std",
+    "ptr",
+    "cstr",
+    "optional",
+];
+
+/// Words with which a name ends that names no secret, though a thing is in it.
+const NO_SECRET_LAST: &[&str] = &[
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "hash",
+    "sha",
+    "sha1",
+    "sha256",
+    "sha512",
+    "md5",
+    "digest",
+    "checksum",
+    "fingerprint",
+    "etag",
+    "rev",
+    "revision",
+    "commit",
+    "version",
+    "url",
+    "urls",
+    "uri",
+    "endpoint",
+    "path",
+    "file",
+    "filename",
+    "dir",
+    "name",
+    "names",
+    "signature",
+    "sig",
+    "thumbprint",
+    "nonce",
+    "integrity",
+    "cursor",
+    "expiry",
+    "expires",
+    "ttl",
+    "created",
+    "rotated",
+    "at",
+    "last4",
+    "label",
+    "description",
+    "verification",
+    "count",
+    "length",
+    "len",
+    "format",
+    "pattern",
+    "regex",
+    "regexp",
+    "placeholder",
+    "hint",
+    "arn",
+    "ref",
+    "reference",
+    "env",
+    "algorithm",
+    "alg",
+    "status",
+    "hashed",
+    "crc",
+    "salt",
+    "iv",
+    "mac",
+    "hmac_hex",
+    "header",
+    "prefix_length",
+    "pem",
+    "by",
+    "date",
+    "time",
+    "kid",
+    "usage",
+    "quota",
+    "limit",
+    "bucket",
+];
+
+/// Words before `key` (or `token`) that make it no secret.
+const NO_SECRET_BEFORE: &[&str] = &[
+    "cache",
+    "sort",
+    "storage",
+    "injection",
+    "company",
+    "partition",
+    "primary",
+    "foreign",
+    "public",
+    "kms",
+    "query",
+    "object",
+    "index",
+    "translation",
+    "i18n",
+    "group",
+    "order",
+    "lookup",
+    "feature",
+    "registry",
+    "row",
+    "map",
+    "surrogate",
+    "natural",
+    "business",
+    "routing",
+    "dedupe",
+    "idempotency",
+    "lock",
+    "hash",
+    "csrf",
+    "xsrf",
+    "page",
+    "continuation",
+    "pagination",
+    "sync",
+    "cursor",
+    "next",
+    "previous",
+    "react",
+    "list",
+    "item",
+    "shortcut",
+    "hot",
+    "vault",
+    "encryption",
+    "site",
+    "event",
+    "message",
+    "request",
+    "correlation",
+    "trace",
+    "session_id",
+    "sha256",
+    "md5",
+    "sha1",
+    "integrity",
+];
+
+/// Words that are never part of the name of a key.
+const NO_SECRET_ANYWHERE: &[&str] = &["fingerprint", "checksum", "thumbprint", "narhash"];
+
+/// Names of the place where a value stands whose own name stands beside it.
+const SLOTS: &[&str] = &[
+    "value",
+    "values",
+    "val",
+    "v",
+    "default",
+    "defaults",
+    "content",
+    "text",
+    "data",
+    "equalto",
+    "example",
+    "examples",
+    "literal",
+    "current_value",
+    "currentvalue",
+    "initialvalue",
+    "initial_value",
+    "defaultvalue",
+    "default_value",
+    "string",
+    "secret_string",
+    "secretstring",
+    "plaintext",
+    "raw",
+    "body",
+    "stringvalue",
+    "string_value",
+    "const",
+    "headervalue",
+    "header_value",
+    "valuevalue",
+    "option_value",
+    "meta_value",
+    "setting_value",
+    "config_value",
+    "td",
+    "dd",
+    "p",
+    "code",
+    "pre",
+    "span",
+    "b",
+    "entry",
+    "item",
+    "return",
+    "result",
+    "answer",
+    "expected",
+    "actual",
+    "to",
+    "with",
+    "input",
+    "stringprop",
+    "password",
+    "secret",
+    "payload",
+    "fallback",
+    "key_value",
+    "keyvalue",
+    "apikeyvalue",
+    "env_value",
+    "waarde",
+    "wert",
+    "valeur",
+    "valor",
+    "valore",
+    "s",
+    "o",
+    "echo",
+    "out",
+    "output",
+    "returnvalue",
+    "getorelse",
+    "orelse",
+    "matches",
+    "exact",
+    "contains",
+    "is",
+    "then",
+    "else",
+];
+
+impl Words {
+    /// Splits a name at separators and humps, and what is known to be glued.
+    pub(super) fn new(name: &[u8]) -> Self {
+        let mut words: Vec<Vec<u8>> = Vec::new();
+        let mut word: Vec<u8> = Vec::new();
+        let mut previous = 0_u8;
+        for (at, &byte) in name.iter().enumerate() {
+            let is_part = byte.is_ascii_alphanumeric() || byte >= 0x80;
+            let next_is_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+            let hump = byte.is_ascii_uppercase()
+                && (previous.is_ascii_lowercase()
+                    || previous.is_ascii_digit()
+                    || previous.is_ascii_uppercase() && next_is_lower);
+            if !is_part || hump {
+                push(&mut words, std::mem::take(&mut word));
+            }
+            if is_part {
+                word.push(byte.to_ascii_lowercase());
+            }
+            previous = byte;
+        }
+        push(&mut words, word);
+        Self(words)
+    }
+
+    fn has(&self, list: &[&str]) -> bool {
+        self.0.iter().any(|word| is_in(word, list))
+    }
+
+    /// Whether the vendor is a word of the name.
+    pub(super) fn has_vendor(&self) -> bool {
+        self.0.iter().any(|word| word == VENDOR)
+    }
+
+    /// Whether a word of the name names a secret.
+    pub(super) fn has_thing(&self) -> bool {
+        self.has(THINGS)
+    }
+
+    fn has_hook(&self) -> bool {
+        self.has(&["webhook", "webhooks", "hook", "hooks", "signing", "hmac", "whsec", "signature"])
+    }
+
+    fn is_header(&self) -> bool {
+        let end = |suffix: &[&str]| {
+            self.0.len() >= suffix.len()
+                && self.0.iter().rev().zip(suffix.iter().rev()).all(|(word, end)| word == end.as_bytes())
+        };
+        end(&["x", "api", "key"]) || end(&["x", "api", "key", "header"]) || end(&["x", "apikey"])
+    }
+
+    fn is_refused(&self) -> bool {
+        let last = self.0.iter().rposition(|word| !word.iter().all(u8::is_ascii_digit));
+        let Some(last) = last else { return false };
+        let ends = self.0.get(last).is_some_and(|word| is_in(word, NO_SECRET_LAST));
+        let pairs = self.0.windows(2).any(|pair| match pair {
+            [before, thing] => is_in(before, NO_SECRET_BEFORE) && is_in(thing, &["key", "keys", "token", "tokens"]),
+            _ => false,
+        });
+        ends || pairs || self.has(NO_SECRET_ANYWHERE)
+    }
+
+    /// What the name says.
+    pub(super) fn class(&self) -> Class {
+        let vendor = self.has_vendor();
+        if self.0.is_empty() {
+            return Class::Other;
+        }
+        if self.is_refused() {
+            return Class::Refused;
+        }
+        if self.is_header() {
+            return if vendor { Class::Ours(Family::Key) } else { Class::Header };
+        }
+        let (thing, hook) = (self.has_thing(), self.has_hook());
+        if vendor {
+            return match (thing, hook) {
+                (true, true) => Class::Ours(Family::Webhook),
+                (true, false) => Class::Ours(Family::Key),
+                _ if self.has(&["auth", "authorization", "authentication"]) => Class::Ours(Family::Key),
+                _ if self.0.iter().all(|word| word == VENDOR || is_in(word, FILLERS)) => Class::Vendor,
+                _ => Class::Other,
+            };
+        }
+        if matches!(self.0.as_slice(), [.., last] if last == b"authorization") {
+            return Class::Authorization;
+        }
+        if thing {
+            let neutral = |word: &Vec<u8>| is_in(word, THINGS) || is_in(word, FILLERS) || word.len() == 1;
+            let hooks = |word: &Vec<u8>| {
+                neutral(word)
+                    || is_in(
+                        word,
+                        &["webhook", "webhooks", "hook", "hooks", "signing", "hmac", "signature", "whsec", "verify"],
+                    )
+            };
+            return if self.0.iter().all(neutral) {
+                Class::Neutral
+            } else if hook && self.0.iter().all(hooks) {
+                Class::NeutralHook
+            } else {
+                Class::Foreign
+            };
+        }
+        let whole = self.0.concat();
+        if is_in(&whole, SLOTS)
+            || self.0.last().is_some_and(|last| is_in(last, &["value", "default", "text", "string"]))
+        {
+            return Class::Slot;
+        }
+        Class::Other
+    }
+
+    /// Whether every word is the vendor's, a thing's or neutral: `KONVER_API_KEYS`, but not `konverFieldKeys`.
+    pub(super) fn is_exact(&self) -> bool {
+        const BESIDE: &[&str] = &[
+            "client",
+            "clients",
+            "sdk",
+            "options",
+            "credentials",
+            "webhook",
+            "webhooks",
+            "signing",
+            "hook",
+            "hooks",
+            "hmac",
+            "api",
+            "ai",
+            "http",
+            "integration",
+            "crm",
+            "connection",
+            "connector",
+            "provider",
+            "service",
+            "gateway",
+            "adapter",
+            "by",
+            "per",
+            "tenant",
+            "environment",
+            "env",
+            "envs",
+            "tenants",
+            "customer",
+            "customers",
+            "callout",
+            "repository",
+            "module",
+        ];
+        self.0.iter().all(|word| word == VENDOR || is_in(word, THINGS) || is_in(word, FILLERS) || is_in(word, BESIDE))
+    }
+
+    /// Whether the name is one that an application gives to a secret of its own: `APP_KEY`, `SECRET_KEY`.
+    pub(super) fn is_application(&self) -> bool {
+        self.has(&[
+            "app",
+            "master",
+            "session",
+            "private",
+            "admin",
+            "service",
+            "secret",
+            "password",
+            "passwd",
+            "pass",
+            "pwd",
+            "internal",
+            "public",
+            "user",
+            "auth",
+            "user_secret",
+            "secure",
+            "global",
+        ]) && !self.has(&["api", "apikey"])
+    }
+
+    /// Whether nothing but words of code and neutral words stand in the name.
+    pub(super) fn is_filler(&self) -> bool {
+        self.0.iter().all(|word| is_in(word, FILLERS) || word.len() == 1)
+    }
+}
+
+fn push(words: &mut Vec<Vec<u8>>, word: Vec<u8>) {
+    if word.is_empty() {
+        return;
+    }
+    match unglue(&word) {
+        Some(parts) => words.extend(parts),
+        None => words.push(word),
+    }
+}
+
+/// `konverapikey` as its words; `None` where a part of it is none.
+fn unglue(word: &[u8]) -> Option<Vec<Vec<u8>>> {
+    if word.len() > 40 || is_in(word, THINGS) || is_in(word, FILLERS) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut rest = word;
+    if let Some(behind) = rest.strip_prefix(VENDOR) {
+        parts.push(VENDOR.to_vec());
+        rest = behind;
+    }
+    while !rest.is_empty() {
+        let next = GLUED.iter().find_map(|known| Some((known, rest.strip_prefix(known.as_bytes())?)));
+        let (known, behind) = next.or_else(|| {
+            // `konverapikey2`
+            rest.iter().all(u8::is_ascii_digit).then_some((&"", &b""[..]))
+        })?;
+        if !known.is_empty() {
+            parts.push(known.as_bytes().to_vec());
+        }
+        rest = behind;
+    }
+    (parts.len() > 1).then_some(parts)
+}
+
+fn is_in(word: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|known| known.as_bytes() == word)
+}
+
+/// What a name says.
+pub(super) fn classify(name: &[u8]) -> Class {
+    Words::new(name).class()
+}
+
+/// Whether a variable's name says that its value is secret, whoever's it may be.
+pub fn is_secret_name(name: &[u8]) -> bool {
+    let words = Words::new(name);
+    !words.is_refused() && (words.has_thing() || words.has(&["auth", "dsn"]))
+}
+
+/// Whether a variable's name speaks of a Konver key: the vendor as a part of the name, and key, token or secret.
+pub fn names_konver_key(name: &[u8]) -> bool {
+    matches!(classify(name), Class::Ours(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vendor_and_the_thing_in_any_spelling() {
+        for name in [
+            "KONVER_API_KEY",
+            "konverApiKey",
+            "konver-api-key",
+            "KonverKey",
+            "konver.api.key",
+            "KONVER_TOKEN",
+            "Konver__ApiKey",
+            "Konver:ApiKey",
+            "KONVERAPIKEY",
+            "konverapikey",
+            "NEXT_PUBLIC_KONVER_API_KEY",
+            "KonverAPIKey",
+            "crm_konver_api_key",
+            "konver_sleutel",
+            "KONVER_API_KEY_2",
+            "TF_VAR_konver_api_key",
+        ] {
+            assert_eq!(classify(name.as_bytes()), Class::Ours(Family::Key), "{name}");
+        }
+        for name in ["KONVER_WEBHOOK_SECRET", "konverWebhookSecret", "KONVER_SIGNING_KEY", "konver_hmac_secret"] {
+            assert_eq!(classify(name.as_bytes()), Class::Ours(Family::Webhook), "{name}");
+        }
+    }
+
+    #[test]
+    fn ids_hashes_and_words_are_no_keys() {
+        for name in [
+            "KONVER_API_KEY_ID",
+            "konverKeyHash",
+            "konver_api_key_sha256",
+            "KONVER_URL",
+            "konverCacheKey",
+            "konver_company_key",
+            "KONVER_KEY_VERSION",
+            "konver_public_key",
+            "X-Konver-Signature",
+            "KONVER_COMPANY_ID",
+        ] {
+            assert_eq!(classify(name.as_bytes()), Class::Refused, "{name}");
+        }
+        for name in ["KONVERTER_API_KEY", "konversi_token", "KONVERGENCE_SECRET", "hubspot_token"] {
+            assert_eq!(classify(name.as_bytes()), Class::Foreign, "{name}");
+        }
+        assert_eq!(classify(b"konver_proti"), Class::Other);
+    }
+
+    #[test]
+    fn neutral_names_and_headers() {
+        for name in ["api_key", "token", "apiKey", "API_TOKEN", "accessToken", "secret", "PROD_KEY", "API_KEY"] {
+            assert_eq!(classify(name.as_bytes()), Class::Neutral, "{name}");
+        }
+        for name in ["X-Api-Key", "x-api-key", "xApiKey", "http.request.header.x-api-key", "HTTP_X_API_KEY"] {
+            assert_eq!(classify(name.as_bytes()), Class::Header, "{name}");
+        }
+        assert_eq!(classify(b"X-Api-Key-Id"), Class::Refused);
+        assert_eq!(classify(b"webhookSecret"), Class::NeutralHook);
+    }
+}
