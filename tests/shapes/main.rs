@@ -1,0 +1,155 @@
+//! The project's own corpus: shapes in which keys really appear, and shapes that must stay silent, each in several variants
+//! and with keys of several formats. Recall and precision of each shape are measured, and may not fall below
+//! `tests/shapes/figures.toml`; the figures of the last run are written to `figures.toml` in cargo's folder for tests.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that panics has failed, which is what it is for; its table is for people"
+)]
+
+mod keys;
+mod template;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+
+use konceal::blob::Text;
+use konceal::detect::{Detector, Options};
+use konceal::rule::RuleSet;
+
+use keys::{Dice, FORMATS};
+use template::{Case, Filled};
+
+/// What was counted for one shape.
+#[derive(Default)]
+struct Count {
+    leaks: bool,
+    keys: usize,
+    found: usize,
+    texts: usize,
+    /// Texts without a false finding.
+    clean: usize,
+    false_findings: usize,
+    missed: BTreeSet<String>,
+}
+
+impl Count {
+    fn recall(&self) -> f64 {
+        ratio(self.found, self.keys)
+    }
+
+    /// Of leaks, the share of findings that are right; of silence, the share of texts in which nothing was found.
+    fn precision(&self) -> f64 {
+        if self.leaks { ratio(self.found, self.found + self.false_findings) } else { ratio(self.clean, self.texts) }
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 1.0 } else { f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole).unwrap()) }
+}
+
+fn corpus() -> Vec<(String, Case)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shapes");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
+    files.sort();
+    let cases = |file: &std::path::PathBuf| {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        template::parse(&std::fs::read_to_string(file).unwrap()).into_iter().map(move |case| (name.clone(), case))
+    };
+    files.iter().flat_map(cases).collect()
+}
+
+/// Runs the detector over a text, and counts what it finds.
+fn examine(detector: &Detector, rules: &RuleSet, case: &Case, filled: &Filled, count: &mut Count, label: &str) {
+    let hits = if detector.is_hot(&filled.bytes) {
+        let text = Text::new(&filled.bytes);
+        detector.detect(&text).hits
+    } else {
+        Vec::new()
+    };
+    let places: BTreeSet<(Vec<u8>, usize, usize)> = hits
+        .iter()
+        .filter(|hit| rules.get(&hit.rule).is_none_or(|rule| rule.holds_at(Some(case.path.as_bytes()))))
+        .map(|hit| (hit.secret.expose().to_vec(), hit.location.line, hit.start))
+        .collect();
+    let expected = |secret: &[u8], line: usize| {
+        filled.keys.iter().any(|(key, at)| key.as_bytes() == secret && at.is_none_or(|at| at == line))
+    };
+    let wrong = places.iter().filter(|(secret, line, _)| !expected(secret, *line)).count();
+    count.leaks = case.leaks;
+    count.texts += 1;
+    count.clean += usize::from(wrong == 0);
+    count.false_findings += wrong;
+    if wrong > 0 {
+        count.missed.insert(format!("{} false ({label})", case.path));
+    }
+    for (key, at) in &filled.keys {
+        let found = places.iter().any(|(secret, line, _)| key.as_bytes() == *secret && at.is_none_or(|at| at == *line));
+        count.keys += 1;
+        count.found += usize::from(found);
+        if !found {
+            count.missed.insert(format!("{} ({label})", case.path));
+        }
+    }
+}
+
+fn measure() -> BTreeMap<(bool, String), Count> {
+    let rules = RuleSet::built_in();
+    let detector = Detector::new(&rules, Options::default()).unwrap();
+    let mut counts: BTreeMap<(bool, String), Count> = BTreeMap::new();
+    for (number, (file, case)) in corpus().iter().enumerate() {
+        let in_url = case.shape.starts_with("url-") || case.shape == "enc-percent";
+        for (at, format) in FORMATS.iter().enumerate().filter(|(_, format)| format.url_safe || !in_url) {
+            let mut dice = Dice((number * 100 + at) as u64);
+            let filled = case.fill(format, &mut dice);
+            let count = counts.entry((case.leaks, case.shape.clone())).or_default();
+            examine(&detector, &rules, case, &filled, count, &format!("{file}, {}", format.name));
+        }
+    }
+    counts
+}
+
+#[test]
+fn every_shape_is_found_or_silent_as_well_as_before() {
+    let counts = measure();
+    let figures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shapes/figures.toml");
+    let committed: BTreeMap<String, [f64; 2]> = toml::from_str(&std::fs::read_to_string(figures).unwrap()).unwrap();
+    let (mut table, mut written, mut worse) = (String::new(), String::new(), Vec::new());
+    let (mut found, mut keys, mut wrong, mut clean, mut texts) = (0, 0, 0, 0, 0);
+    for ((leaks, shape), count) in &counts {
+        let (recall, precision) = (count.recall(), count.precision());
+        let examples: Vec<_> = count.missed.iter().take(3).map(String::as_str).collect();
+        let sign = if *leaks { '+' } else { '-' };
+        writeln!(table, "{sign} {shape:28} {recall:5.3} {precision:5.3}  {}", examples.join("; ")).unwrap();
+        writeln!(written, "{shape} = [{recall:.3}, {precision:.3}]").unwrap();
+        let [least_recall, least_precision] = committed.get(shape).copied().unwrap_or([1.0, 1.0]);
+        if recall < least_recall - 0.001 || precision < least_precision - 0.001 {
+            worse.push(format!(
+                "{sign} {shape}: {recall:.3} {precision:.3}, was {least_recall:.3} {least_precision:.3}"
+            ));
+        }
+        wrong += count.false_findings;
+        if *leaks {
+            (found, keys) = (found + count.found, keys + count.keys);
+        } else {
+            (clean, texts) = (clean + count.clean, texts + count.texts);
+        }
+    }
+    println!("{table}");
+    println!("found {found} of {keys} keys; {clean} of {texts} silent texts silent; {wrong} false findings");
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("figures.toml"), written).unwrap();
+    assert!(worse.is_empty(), "worse than tests/shapes/figures.toml:\n{}", worse.join("\n"));
+}
+
+#[test]
+fn every_shape_has_two_variants() {
+    let mut variants: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, case) in corpus() {
+        *variants.entry(case.shape).or_default() += 1;
+    }
+    let few: Vec<_> = variants.iter().filter(|(_, count)| **count < 2).collect();
+    assert!(few.is_empty(), "{few:?}");
+}

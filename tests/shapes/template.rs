@@ -1,0 +1,132 @@
+//! Cases as they stand in the files beside this one, and the texts that are made of them.
+//!
+//! A case begins with `%% + shape path [written]` (its keys must be found) or `%% - shape path [written]` (nothing may be
+//! found). `⟦...⟧` are holes: `key`, `key2`, `key/1` (first half), `base64 key "text"`, `percent`, `unicode`, `hexescape` and
+//! `hex` (a key in that form), `other` (another vendor's key), `uuid`, and random characters by their number: `hexnoise`,
+//! `b64`, `b64url`, `digits`, `cut`. `written` is `utf-16le`, `utf-16be`, `bom`, `crlf` or `latin-1`.
+
+use crate::keys::{self, Dice};
+
+/// One case.
+pub struct Case {
+    /// The shape that it is an example of.
+    pub shape: String,
+    /// Whether its keys must be found.
+    pub leaks: bool,
+    /// Where it would stand.
+    pub path: String,
+    written: String,
+    text: String,
+}
+
+/// A text made of a case, with what must be found in it.
+pub struct Filled {
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// The keys in it, and the line of each where it stands there in the plain.
+    pub keys: Vec<(String, Option<usize>)>,
+}
+
+/// Reads a file of cases.
+pub fn parse(file: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in file.split_inclusive('\n') {
+        if let Some(head) = line.strip_prefix("%% ") {
+            let words: Vec<&str> = head.split_whitespace().collect();
+            cases.push(Case {
+                leaks: words[0] == "+",
+                shape: words[1].into(),
+                path: words[2].into(),
+                written: words.get(3).copied().unwrap_or_default().into(),
+                text: String::new(),
+            });
+        } else {
+            cases.last_mut().unwrap().text.push_str(line);
+        }
+    }
+    cases
+}
+
+impl Case {
+    /// Fills the holes with keys of a format.
+    pub fn fill(&self, format: &keys::Format, dice: &mut Dice) -> Filled {
+        let drawn = [(format.make)(dice), (format.make)(dice)];
+        let (mut text, mut keys) = (String::new(), Vec::new());
+        let mut rest = self.text.as_str();
+        while let Some((before, behind)) = rest.split_once('⟦') {
+            let (hole, after) = behind.split_once('⟧').unwrap();
+            text.push_str(before);
+            let (key, plain) = match hole {
+                "key" => (Some(&drawn[0]), true),
+                "key2" => (Some(&drawn[1]), true),
+                _ if hole.split([' ', '/']).any(|word| word == "key") => (Some(&drawn[0]), false),
+                _ => (None, false),
+            };
+            let line = text.matches('\n').count() + 1;
+            if let Some(key) = key
+                && !keys.iter().any(|(other, _)| other == key)
+            {
+                keys.push((key.clone(), plain.then_some(line)));
+            }
+            text.push_str(&filling(hole, &drawn, dice));
+            rest = after;
+        }
+        text.push_str(rest);
+        assert_eq!(self.leaks, !keys.is_empty(), "{}: a leak has a key, silence none", self.shape);
+        Filled { bytes: written(&text, &self.written), keys }
+    }
+}
+
+/// What a hole is filled with.
+fn filling(hole: &str, drawn: &[String; 2], dice: &mut Dice) -> String {
+    let (name, rest) = hole.split_once(' ').unwrap_or((hole, ""));
+    let key = &drawn[0];
+    let half = key.len() / 2;
+    let each = |form: fn(u8) -> String| key.bytes().map(form).collect();
+    match name {
+        "key" => key.clone(),
+        "key2" => drawn[1].clone(),
+        "key/1" => key[..half].into(),
+        "key/2" => key[half..].into(),
+        "base64" => data_encoding::BASE64.encode(plain(rest, key).as_bytes()),
+        "percent" => each(|byte| format!("%{byte:02X}")),
+        "unicode" => each(|byte| format!("\\u{byte:04x}")),
+        "hexescape" => each(|byte| format!("\\x{byte:02x}")),
+        "hex" => each(|byte| format!("{byte:02x}")),
+        "other" => dice.draw(40, keys::BASE62),
+        "uuid" => keys::uuid(dice),
+        _ => {
+            let alphabet = match name {
+                "hexnoise" => keys::HEX,
+                "b64" => keys::BASE64,
+                "b64url" => keys::BASE64URL,
+                "digits" => keys::DIGITS,
+                "cut" => keys::BASE62,
+                _ => panic!("no such hole: {hole}"),
+            };
+            dice.draw(rest.parse().unwrap(), alphabet)
+        }
+    }
+}
+
+/// `"text" key "text"`, joined.
+fn plain(parts: &str, key: &str) -> String {
+    let text = |(at, part): (usize, &str)| match (at % 2, part.trim()) {
+        (0, "key") => key.to_owned(),
+        (0, _) => String::new(),
+        _ => part.replace("\\n", "\n"),
+    };
+    parts.split('"').enumerate().map(text).collect()
+}
+
+fn written(text: &str, how: &str) -> Vec<u8> {
+    match how {
+        "" => text.as_bytes().to_vec(),
+        "bom" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        "crlf" => text.replace('\n', "\r\n").into_bytes(),
+        "latin-1" => text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect(),
+        "utf-16le" => [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+        "utf-16be" => [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect(),
+        _ => panic!("no such way to write: {how}"),
+    }
+}
