@@ -201,6 +201,13 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     if lower.is_empty() || is_bracketed(&lower) || is_masked(&lower) {
         return true;
     }
+    let joined: Vec<u8>;
+    let value = if randomness::is_uuid_like(value) {
+        joined = value.iter().copied().filter(|&byte| byte != b'-').collect();
+        &joined
+    } else {
+        value
+    };
     let mut taken = predictable::predictable(value);
     let sequences = taken.iter().filter(|taken| **taken).count();
     let words = take_words(value, &mut taken);
@@ -223,11 +230,11 @@ fn is_masked(value: &[u8]) -> bool {
     count(b'*') >= 2 || count(b'#') >= 3 || value.iter().all(|byte| b".*-_=#?x0 ".contains(byte))
 }
 
-/// Mostly a sequence: more than a third of what could be random follows from what stands before it.
+/// Mostly a sequence: more than half of what could be random follows from what stands before it.
 fn is_sequence(value: &[u8], predictable: usize) -> bool {
     let characters = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
     let distinct = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).collect::<std::collections::BTreeSet<_>>();
-    predictable * 3 > characters || (characters >= 16 && distinct.len() < 6)
+    predictable * 2 > characters || (characters >= 16 && distinct.len() < 6)
 }
 
 /// Marks the placeholder's words in the value; whether there is one.
@@ -238,14 +245,14 @@ fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
         taken.iter_mut().skip(at).take(length).for_each(|it| *it = true);
     };
     let mut at = 0;
-    while at < value.len() {
-        let rest = value.get(at..).unwrap_or_default();
-        let length = word_length(rest);
-        let word = rest.get(..length).unwrap_or_default().to_ascii_lowercase();
+    for piece in value.split(|byte| !byte.is_ascii_alphanumeric()) {
+        // A number may follow: `key2`, `test-1`.
+        let letters = piece.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+        let word = piece.get(..letters).unwrap_or_default().to_ascii_lowercase();
         if WORDS.iter().any(|known| known.as_bytes() == word) {
-            mark(at, length);
+            mark(at, piece.len());
         }
-        at += length.max(1);
+        at += piece.len() + 1;
     }
     let lower = value.to_ascii_lowercase();
     for word in WORDS.iter().filter(|word| word.len() >= 5) {
@@ -254,13 +261,4 @@ fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
         }
     }
     found
-}
-
-/// How long the word at the beginning is: letters of one case, or one capital and small letters; 0 where there is none, and
-/// where the letters go on in another case, as they do in random text.
-fn word_length(rest: &[u8]) -> usize {
-    let run = |part: &[u8], class: fn(&u8) -> bool| part.iter().take_while(|byte| class(byte)).count();
-    let capital = usize::from(rest.first().is_some_and(u8::is_ascii_uppercase));
-    let small = run(rest.get(capital..).unwrap_or_default(), u8::is_ascii_lowercase);
-    if small > 0 { capital + small } else { run(rest, u8::is_ascii_uppercase) }
 }

@@ -1,7 +1,15 @@
 //! Characters that follow from those before them: sequences of the alphabet, of digits and of the keyboard, repetitions.
 
-const KEYBOARD: &[&str] =
-    &["qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "1234567890", "1qaz2wsx3edc"];
+const KEYBOARD: &[&str] = &[
+    "qwertyuiop",
+    "qwertzuiop",
+    "azertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "yxcvbnm",
+    "1234567890",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+];
 /// Words that hex digits spell.
 const SPELT: &[&str] = &[
     "deadbeef", "cafebabe", "feedface", "baadf00d", "badc0de", "badf00d", "c0ffee", "facefeed", "deadc0de", "decafbad",

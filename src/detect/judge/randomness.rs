@@ -6,6 +6,9 @@ use super::{Strength, model, predictable};
 /// keys lose a few characters to it, and no key many.
 const WORDLY: f32 = 8.0;
 
+/// What words reach for each of their characters, at least: real ones reach three times as much.
+const PER_CHARACTER: f32 = 0.25;
+
 /// Whether enough of the value is random to be a key.
 pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
     if is_named_otherwise(value) {
@@ -27,9 +30,9 @@ pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
 fn needed(value: &[u8], strength: Strength) -> usize {
     let characters = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
     match strength {
-        Strength::Strong => (characters * 5 / 8).clamp(10, 12),
-        Strength::Medium => (characters * 5 / 8).clamp(10, 14),
-        Strength::Weak => (characters * 5 / 8).clamp(12, 16),
+        Strength::Strong => (characters * 5 / 8).clamp(9, 10),
+        Strength::Medium => (characters * 5 / 8).clamp(10, 12),
+        Strength::Weak => (characters * 5 / 8).clamp(12, 14),
     }
 }
 
@@ -57,10 +60,11 @@ fn unworded(piece: &[u8]) -> usize {
     }
     let ratios = model::ratios(piece);
     let total: f32 = ratios.iter().sum();
+    let least = ratios.iter().fold(0.0, |least, _| least + PER_CHARACTER);
     // A piece in one case, without digits, is a word before it is anything else.
     let cased = |class: fn(&u8) -> bool| piece.iter().all(class);
     let bonus = if cased(u8::is_ascii_lowercase) || cased(u8::is_ascii_uppercase) { 8.0 } else { 0.0 };
-    if total + bonus > 0.0 { 0 } else { outside_of_words(&ratios) }
+    if total + bonus > least { 0 } else { outside_of_words(&ratios) }
 }
 
 /// Takes the wordliest run away as long as there is one; what remains, in characters.
@@ -83,11 +87,16 @@ fn outside_of_words(ratios: &[f32]) -> usize {
     side(ratios.get(..span.start)) + side(ratios.get(span.end..))
 }
 
+/// The groups of a UUID, whatever stands in them.
+pub(super) fn is_uuid_like(value: &[u8]) -> bool {
+    let groups = value.split(|&byte| byte == b'-');
+    groups.map(<[u8]>::len).eq([8, 4, 4, 4, 12]) && value.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
 fn is_uuid(value: &[u8]) -> bool {
-    let groups: Vec<_> = value.split(|&byte| byte == b'-').collect();
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-        && groups.concat().iter().all(u8::is_ascii_hexdigit)
-        && predictable::predictable(&groups.concat()).iter().filter(|taken| !**taken).count() >= 12
+    let digits: Vec<u8> = value.iter().copied().filter(|&byte| byte != b'-').collect();
+    let left = || predictable::predictable(&digits).iter().filter(|taken| !**taken).count();
+    is_uuid_like(value) && left() >= 12
 }
 
 fn digits_only(value: &[u8]) -> Vec<u8> {

@@ -1,0 +1,8 @@
+//! Properties that hold for whatever content: checked on random input.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod masking;
