@@ -4,6 +4,7 @@ mod anchors;
 mod binding;
 mod candidate;
 mod context;
+mod credentials;
 mod encoding;
 mod engine;
 mod flow;
@@ -21,6 +22,7 @@ use crate::finding::Hit;
 use crate::rule::{Origin, RuleSet};
 use crate::secret::{Raw, Secret};
 
+pub use credentials::holds_credentials;
 pub use judge::{Reason, Strength, judge};
 pub use name::{is_secret_name, names_konver_key};
 

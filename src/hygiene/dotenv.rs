@@ -20,7 +20,9 @@ pub fn is_dotenv(path: &[u8]) -> bool {
 pub fn severity(text: &Text<'_>) -> Severity {
     let secret = (1..=text.line_count()).filter_map(|number| assignment(text.line(number)?)).any(|(name, value)| {
         !value.is_empty()
-            && (detect::is_secret_name(name) && detect::is_literal(value) || detect::looks_like_key(value))
+            && (detect::is_secret_name(name) && detect::is_literal(value)
+                || detect::holds_credentials(value)
+                || detect::looks_like_key(value))
     });
     if secret { Severity::Medium } else { Severity::Low }
 }

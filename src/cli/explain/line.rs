@@ -20,6 +20,9 @@ use crate::source::worktree::{Content, bytes_of, content};
 use crate::source::{Cancel, Progress};
 use crate::suppress::{self, inline};
 
+/// So much of the line is shown.
+const WIDTH: usize = 400;
+
 /// File and line of `FILE:LINE`.
 pub(super) fn place(what: &[u8]) -> Option<(&[u8], usize)> {
     let at = what.iter().rposition(|&byte| byte == b':')?;
@@ -105,8 +108,8 @@ impl Lines<'_> {
         let masker = self.masker(&detection);
         let shown = |bytes: &[u8]| printable(&mask_key_shapes(masker.mask_bytes(bytes).bytes()).text());
         let mut out = format!("{}:{}\n", shown(&self.path), self.number);
-        let line = self.text.line(self.number).unwrap_or_default();
-        let _ = writeln!(out, "    {}\n", shown(line.get(..line.len().min(400)).unwrap_or_default()));
+        let line: String = shown(self.text.line(self.number).unwrap_or_default()).chars().take(WIDTH).collect();
+        let _ = writeln!(out, "    {line}\n");
         if self.prepared.settings.excludes(&self.path) {
             out.push_str("excluded: `exclude` in the configuration leaves this file out of every scan\n");
         }
@@ -282,6 +285,7 @@ fn meaning(reason: &str) -> &'static str {
         "placeholder" => "the value stands where a key is to be put in, or where one was taken out",
         "ciphertext" => "the value is encrypted or hashed",
         "not-random" => "the value is made of words, numbers, dates or a path",
+        "foreign" => "the value is marked as another vendor's key, or as an id",
         "length" => "the value is shorter or longer than any key",
         "characters" => "the value holds characters that keys do not have",
         _ => "the value or what stands around it does not hold for a key",

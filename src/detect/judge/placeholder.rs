@@ -7,189 +7,20 @@ const RANDOM: usize = 16;
 
 /// Words that say so, in the languages into which documentation is translated. Lower case; matched as whole words of the
 /// value, or anywhere in it if they have five letters or more.
-const WORDS: &[&str] = &[
-    "your",
-    "yours",
-    "youre",
-    "ur",
-    "my",
-    "mine",
-    "our",
-    "example",
-    "examples",
-    "sample",
-    "dummy",
-    "fake",
-    "faux",
-    "phony",
-    "test",
-    "tests",
-    "testing",
-    "tester",
-    "changeme",
-    "change",
-    "changeit",
-    "replace",
-    "replaceme",
-    "replaced",
-    "todo",
-    "fixme",
-    "tbd",
-    "redacted",
-    "redact",
-    "filtered",
-    "masked",
-    "hidden",
-    "removed",
-    "scrubbed",
-    "censored",
-    "obfuscated",
-    "sanitized",
-    "stripped",
-    "omitted",
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "empty",
-    "unset",
-    "notset",
-    "placeholder",
-    "insert",
-    "paste",
-    "enter",
-    "here",
-    "goes",
-    "put",
-    "fill",
-    "add",
-    "mock",
-    "mocked",
-    "stub",
-    "demo",
-    "foo",
-    "bar",
-    "baz",
-    "foobar",
-    "bogus",
-    "invalid",
-    "wrong",
-    "notreal",
-    "not",
-    "real",
-    "default",
-    "secret",
-    "supersecret",
-    "topsecret",
-    "password",
-    "passwd",
-    "api_key",
-    "apikey",
-    "key",
-    "token",
-    "value",
-    "string",
-    "something",
-    "anything",
-    "whatever",
-    "someone",
-    "some",
-    "any",
-    "abc",
-    "xyz",
-    "xxx",
-    "lorem",
-    "ipsum",
-    "hunter",
-    "letmein",
-    "admin",
-    "dev",
-    "development",
-    "local",
-    "localhost",
-    "staging",
-    "production",
-    "ci",
-    "temp",
-    "tmp",
-    "never",
-    "unused",
-    "ihr",
-    "ihre",
-    "ihren",
-    "dein",
-    "deine",
-    "deinen",
-    "schluessel",
-    "schlussel",
-    "hier",
-    "beispiel",
-    "platzhalter",
-    "geheim",
-    "bitte",
-    "ersetzen",
-    "eintragen",
-    "votre",
-    "vos",
-    "ton",
-    "cle",
-    "clef",
-    "ici",
-    "exemple",
-    "remplacer",
-    "remplacez",
-    "inserez",
-    "tu",
-    "su",
-    "clave",
-    "llave",
-    "aqui",
-    "ejemplo",
-    "reemplazar",
-    "cambiame",
-    "sua",
-    "seu",
-    "chave",
-    "exemplo",
-    "substitua",
-    "substituir",
-    "insira",
-    "tua",
-    "tuo",
-    "chiave",
-    "qui",
-    "esempio",
-    "sostituire",
-    "inserisci",
-    "sleutel",
-    "jouw",
-    "uw",
-    "voorbeeld",
-    "vervang",
-    "klucz",
-    "twoj",
-    "tutaj",
-    "przyklad",
-    "nyckel",
-    "din",
-    "nokkel",
-    "noegle",
-    "exempel",
-    "avain",
-    "esimerkki",
-    "anahtar",
-    "anahtarinizi",
-    "ornek",
-    "buraya",
-    "kunci",
-    "contoh",
-    "anda",
-    "masukkan",
-    "disini",
-    "kljuc",
-    "vas",
-    "geslo",
-];
+const WORDS: &str = "
+    your yours youre ur my mine our example examples sample dummy fake faux phony test tests testing tester changeme
+    change changeit replace replaceme replaced todo fixme tbd redacted redact filtered masked hidden removed
+    scrubbed censored obfuscated sanitized stripped omitted none null nil undefined empty unset notset placeholder
+    insert paste enter here goes put fill add mock mocked stub demo foo bar baz foobar bogus invalid wrong notreal
+    not real default secret supersecret topsecret password passwd api apikey key token value string something
+    anything whatever someone some any abc xyz xxx lorem ipsum hunter letmein admin dev development local localhost
+    staging production ci temp tmp never unused ihr ihre ihren dein deine deinen schluessel schlussel hier beispiel
+    platzhalter geheim bitte ersetzen eintragen votre vos ton cle clef ici exemple remplacer remplacez inserez tu su
+    clave llave aqui ejemplo reemplazar cambiame sua seu chave exemplo substitua substituir insira tua tuo chiave
+    qui esempio sostituire inserisci sleutel jouw uw voorbeeld vervang klucz twoj tutaj przyklad nyckel din nokkel
+    noegle exempel avain esimerkki anahtar anahtarinizi ornek buraya kunci contoh anda masukkan disini kljuc vas
+    geslo me it with of the a is for to in
+";
 /// Written-out stand-ins that are placeholders whatever else the value holds.
 const ALWAYS: &[&str] =
     &["...", "…", "•", "●", "***", "[filtered]", "[redacted]", "<redacted>", "xxxxxxxx", "########", "<<", ">>"];
@@ -216,7 +47,8 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         // A run of x may come by in a long random text, but not in one of which little else is left.
         return random < RANDOM || !value.iter().all(u8::is_ascii_graphic) || holds("...");
     }
-    random < RANDOM && (words || is_sequence(value, sequences))
+    let written_out = if value.len() < crate::secret::MIN_KEY_LENGTH { is_all(value, &taken) } else { random < RANDOM };
+    words && written_out || random < RANDOM && is_sequence(value, sequences)
 }
 
 /// `<...>`, `[...]`: to be filled in.
@@ -228,6 +60,11 @@ fn is_bracketed(value: &[u8]) -> bool {
 fn is_masked(value: &[u8]) -> bool {
     let count = |mark: u8| memchr::memchr_iter(mark, value).count();
     count(b'*') >= 2 || count(b'#') >= 3 || value.iter().all(|byte| b".*-_=#?x0 ".contains(byte))
+}
+
+/// Whether no letter is left: what is too short to be a key may still be somebody's password.
+fn is_all(value: &[u8], taken: &[bool]) -> bool {
+    value.iter().zip(taken).all(|(byte, taken)| *taken || !byte.is_ascii_alphabetic())
 }
 
 /// Mostly a sequence: more than half of what could be random follows from what stands before it.
@@ -244,18 +81,19 @@ fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
         found = true;
         taken.iter_mut().skip(at).take(length).for_each(|it| *it = true);
     };
+    let words: Vec<&str> = WORDS.split_ascii_whitespace().collect();
     let mut at = 0;
     for piece in value.split(|byte| !byte.is_ascii_alphanumeric()) {
         // A number may follow: `key2`, `test-1`.
         let letters = piece.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
         let word = piece.get(..letters).unwrap_or_default().to_ascii_lowercase();
-        if WORDS.iter().any(|known| known.as_bytes() == word) {
+        if words.iter().any(|known| known.as_bytes() == word) {
             mark(at, piece.len());
         }
         at += piece.len() + 1;
     }
     let lower = value.to_ascii_lowercase();
-    for word in WORDS.iter().filter(|word| word.len() >= 5) {
+    for word in words.iter().filter(|word| word.len() >= 5) {
         for at in memchr::memmem::find_iter(&lower, word.as_bytes()) {
             mark(at, word.len());
         }
