@@ -11,6 +11,7 @@ mod support;
 mod baseline;
 #[cfg(unix)]
 mod config;
+mod explain;
 mod history;
 #[cfg(unix)]
 mod hook;

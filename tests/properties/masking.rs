@@ -72,14 +72,14 @@ fn form() -> impl Strategy<Value = Form> {
 }
 
 /// The key in that form; `lead` bytes of text stand before it in its base64.
-fn written(key: &str, form: Form) -> Vec<u8> {
-    let led = |lead: usize| [&b"id:"[..lead], key.as_bytes(), b"\n"].concat();
+fn written(key: &str, how: Form) -> Vec<u8> {
+    let behind = |lead: usize| [&b"id:"[..lead], key.as_bytes(), b"\n"].concat();
     let each = |form: fn(u8) -> String| key.bytes().flat_map(|byte| form(byte).into_bytes()).collect::<Vec<u8>>();
-    match form {
+    match how {
         Form::Plain => key.as_bytes().to_vec(),
-        Form::Base64(lead) => BASE64.encode(&led(lead)).into_bytes(),
-        Form::Base64Url(lead) => BASE64URL.encode(&led(lead)).into_bytes(),
-        Form::Twice(lead) => BASE64.encode(BASE64.encode(&led(lead)).as_bytes()).into_bytes(),
+        Form::Base64(lead) => BASE64.encode(&behind(lead)).into_bytes(),
+        Form::Base64Url(lead) => BASE64URL.encode(&behind(lead)).into_bytes(),
+        Form::Twice(lead) => BASE64.encode(BASE64.encode(&behind(lead)).as_bytes()).into_bytes(),
         Form::Hex => HEXLOWER.encode(key.as_bytes()).into_bytes(),
         Form::UpperHex => HEXUPPER.encode(key.as_bytes()).into_bytes(),
         Form::Percent => each(|byte| format!("%{byte:02X}")),
@@ -111,7 +111,8 @@ fn shows(key: &str) -> Vec<Vec<u8>> {
 /// A piece that a word could be as well: it gives nothing away, and has to be shown in paths and hosts.
 fn is_word(piece: &[u8]) -> bool {
     let any = |class: fn(&u8) -> bool| piece.iter().any(class);
-    !any(u8::is_ascii_digit) && !(any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase))
+    let mixed = any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
+    !mixed && !any(u8::is_ascii_digit)
 }
 
 fn shown_piece(key: &str, output: &[u8]) -> Option<String> {

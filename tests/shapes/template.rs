@@ -82,7 +82,7 @@ fn filling(hole: &str, drawn: &[String; 2], dice: &mut Dice) -> String {
     let (name, rest) = hole.split_once(' ').unwrap_or((hole, ""));
     let key = &drawn[0];
     let half = key.len() / 2;
-    let each = |form: fn(u8) -> String| key.bytes().map(form).collect();
+    let each = |form: fn(u8) -> String| key.bytes().map(form).collect::<Vec<_>>().concat();
     match name {
         "key" => key.clone(),
         "key2" => drawn[1].clone(),

@@ -83,7 +83,9 @@ fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
     };
     let words: Vec<&str> = WORDS.split_ascii_whitespace().collect();
     let mut at = 0;
-    for piece in value.split(|byte| !byte.is_ascii_alphanumeric()) {
+    // In padded base64 the marks part nothing, and what stands between them is no word.
+    let padded = value.ends_with(b"=");
+    for piece in value.split(|byte| !byte.is_ascii_alphanumeric()).take_while(|_| !padded) {
         // A number may follow: `key2`, `test-1`.
         let letters = piece.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
         let word = piece.get(..letters).unwrap_or_default().to_ascii_lowercase();

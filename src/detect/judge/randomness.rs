@@ -6,8 +6,8 @@ use super::{Strength, model, predictable};
 /// keys lose a few characters to it, and no key many.
 const WORDLY: f32 = 8.0;
 
-/// What words reach for each of their characters, at least: real ones reach three times as much.
-const PER_CHARACTER: f32 = 0.25;
+/// What words reach for each of their characters, at least: real ones reach twice as much.
+const PER_CHARACTER: f32 = 0.35;
 
 /// Whether enough of the value is random to be a key.
 pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
@@ -125,7 +125,7 @@ fn is_absolute(value: &[u8]) -> bool {
     let mut parts = value.split(|&byte| byte == b'/');
     let rooted = parts.next().is_some_and(<[u8]>::is_empty);
     let word = |part: &[u8]| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase);
-    rooted && parts.next().is_some_and(word) && parts.count() >= 2
+    !value.ends_with(b"=") && rooted && parts.next().is_some_and(word) && parts.count() >= 2
 }
 
 const DIGESTS: &[&str] = &[
@@ -252,5 +252,5 @@ const FILES: &[&str] = &[
     "T2dnUw",
     "AAABAAEA",
 ];
-/// Beginnings of the base64 of DER (certificates, public keys) and OpenPGP.
+/// Beginnings of the base64 of DER (certificates, public keys) and of `OpenPGP`'s keys.
 const KEY_FILES: &[&str] = &["MII", "MFk", "MIG", "MHY", "mQIN", "mQEN", "xsBN", "xsFN", "mDME"];

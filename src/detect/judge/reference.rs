@@ -165,11 +165,12 @@ fn is_enclosed(value: &[u8]) -> bool {
         !inner.is_empty() && inner.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ~:".contains(byte))
     };
     match value {
-        [b'%', inner @ .., b'%'] | [b'%', b'{', inner @ .., b'}'] | [b'{', inner @ .., b'}'] => word(inner),
+        [b'%', inner @ .., b'%'] | [b'%', b'{', inner @ .., b'}'] | [b'{', inner @ .., b'}'] | [b':', inner @ ..] => {
+            word(inner)
+        }
         [b'_', b'_', inner @ .., b'_', b'_'] => {
             word(inner) && inner.len() < 64 && !inner.iter().any(u8::is_ascii_digit)
         }
-        [b':', inner @ ..] => word(inner),
         _ => false,
     }
 }

@@ -18,12 +18,12 @@ impl Dice {
     }
 
     fn draw(&mut self, length: usize, alphabet: &[u8]) -> String {
-        let mut pick = || alphabet[usize::try_from(self.roll() % alphabet.len() as u64).unwrap_or(0)] as char;
-        (0..length).map(|_| pick()).collect()
+        let mut pick = || alphabet.get(usize::try_from(self.roll() % alphabet.len() as u64).ok()?).copied();
+        (0..length).filter_map(|_| pick()).map(char::from).collect()
     }
 
     fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.roll().to_le_bytes()[0]).collect()
+        (0..length).filter_map(|_| self.roll().to_le_bytes().first().copied()).collect()
     }
 }
 
