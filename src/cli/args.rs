@@ -24,7 +24,7 @@ pub enum Command {
     Baseline(super::baseline::Command),
     /// Set a repository up: .konceal.toml, hooks, .gitignore, .env.example
     Init(super::init::Init),
-    /// The rules
+    /// The rules, and their own examples run as tests
     #[command(subcommand)]
     Rules(Rules),
     /// A rule and how to fix what it finds; or what was made of one line of a file, and why
@@ -47,6 +47,11 @@ pub enum Rules {
     Show {
         /// The rule's id
         id: String,
+    },
+    /// Run each rule's own examples: those that it must find, and those on which it must stay silent
+    Test {
+        /// A rule file instead of the built-in rules
+        file: Option<PathBuf>,
     },
 }
 

@@ -1,4 +1,6 @@
-//! `konceal rules`: what is looked for.
+//! `konceal rules`: what is looked for, and each rule's own examples run as tests.
+
+mod examples;
 
 use std::fmt::Write;
 
@@ -8,10 +10,10 @@ use super::error::Error;
 use super::exit::ExitStatus;
 use super::stdout;
 use crate::finding::Kind;
-use crate::rule::{Rule, RuleSet};
+use crate::rule::{Example, Origin, Rule, RuleSet};
 
 /// Carries the command out.
-pub fn run(command: &Rules, _environment: &Environment) -> Result<ExitStatus, Error> {
+pub fn run(command: &Rules, environment: &Environment) -> Result<ExitStatus, Error> {
     let rules = RuleSet::built_in();
     match command {
         Rules::List => stdout::print(&list(&rules))?,
@@ -19,8 +21,29 @@ pub fn run(command: &Rules, _environment: &Environment) -> Result<ExitStatus, Er
             Some(rule) => stdout::print(&shown(rule))?,
             None => return Err(Error::Usage(format!("{id} is no rule; `konceal rules list` names them"))),
         },
+        Rules::Test { file: None } => return test(&rules, rules.iter().map(|rule| &**rule)),
+        Rules::Test { file: Some(file) } => {
+            let wrong = |why: String| Error::File { file: file.clone(), why };
+            let bytes =
+                std::fs::read(environment.directory.join(file)).map_err(|error| wrong(error.kind().to_string()))?;
+            let text = std::str::from_utf8(&bytes).map_err(|_| wrong("is no rule: not UTF-8".into()))?;
+            let rule = Rule::parse(text, Origin::User).map_err(|error| wrong(error.to_string()))?;
+            return test(&rules, [&rule].into_iter());
+        }
     }
     Ok(ExitStatus::Clean)
+}
+
+/// Runs the examples of these rules, and says what was tested.
+fn test<'a>(rules: &RuleSet, tested: impl Iterator<Item = &'a Rule>) -> Result<ExitStatus, Error> {
+    let (mut text, mut failed) = (String::new(), 0);
+    for rule in tested {
+        let tested = examples::test(rules, rule);
+        text.push_str(&tested.text);
+        failed += usize::from(!tested.hold);
+    }
+    stdout::print(&text)?;
+    if failed == 0 { Ok(ExitStatus::Clean) } else { Err(Error::Usage(format!("the examples of {failed} rules fail"))) }
 }
 
 /// One line a rule: id, severity, title.
@@ -45,6 +68,9 @@ fn shown(rule: &Rule) -> String {
     let _ = writeln!(out, "severity {}, confidence {} at most", severity(rule), rule.confidence.name());
     section(&mut out, "Why", &rule.why);
     section(&mut out, "Fix", &rule.fix);
+    let (examples, counterexamples) = (rule.examples.len(), rule.counterexamples.len());
+    let _ =
+        writeln!(out, "\n{examples} examples and {counterexamples} counterexamples (`konceal rules test` runs them)");
     references(&mut out, rule);
     out
 }
@@ -53,9 +79,17 @@ fn shown(rule: &Rule) -> String {
 pub(super) fn explanation(rule: &Rule) -> String {
     let mut out = format!("{}: {}\n", rule.id, rule.title);
     section(&mut out, "Why it matters", &rule.why);
+    if let Some(example) = rule.examples.first() {
+        section(&mut out, &format!("For example, {}", example.path), &blanked(example));
+    }
     section(&mut out, "How to fix it", &rule.fix);
     references(&mut out, rule);
     out
+}
+
+/// An example for people, with words where the key would be.
+fn blanked(example: &Example) -> String {
+    example.with_key("<the key>")
 }
 
 fn section(out: &mut String, title: &str, text: &str) {

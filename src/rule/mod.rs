@@ -1,8 +1,14 @@
 //! Rules as data: what to look for, why it matters, and how to fix it.
 
+mod file;
+
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use crate::finding::{Confidence, Kind, RuleId, Severity};
+
+pub use file::RuleError;
 
 /// Where a rule comes from: decides whether its findings alone may be sent for verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +42,27 @@ pub struct Rule {
     pub fix: String,
     /// Addresses to read on.
     pub references: Vec<String>,
+    /// What it must find.
+    pub examples: Vec<Example>,
+    /// On what it must stay silent.
+    pub counterexamples: Vec<Example>,
+}
+
+/// A file that shows what a rule does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Where it would stand.
+    pub path: String,
+    /// Its text. `{{key}}` stands for a key, which is made up when it is needed: no key stands in a rule.
+    pub text: String,
+}
+
+impl Example {
+    /// The text with a key in its hole.
+    pub fn with_key(&self, key: &str) -> String {
+        self.text.replace("{{key}}", key)
+    }
 }
 
 impl Rule {
@@ -70,33 +97,39 @@ impl RuleSet {
 
     /// The built-in rules.
     pub fn built_in() -> Self {
-        let rule = |id: &str, title: &str, kind| {
-            Arc::new(Rule {
-                id: id.into(),
-                title: title.into(),
-                kind,
-                severity: if kind == Kind::Key { Severity::High } else { Severity::Low },
-                confidence: Confidence::High,
-                origin: Origin::BuiltIn,
-                why: String::new(),
-                fix: "Read the key from the environment variable `KONVER_API_KEY`.".into(),
-                references: Vec::new(),
-            })
-        };
-        Self {
-            rules: vec![
-                rule("committed-dotenv", "Committed dotenv file", Kind::File),
-                rule("konver-key-assignment", "Konver API key assigned to a name", Kind::Key),
-                rule("konver-key-header", "Konver API key sent as a header", Kind::Key),
-                rule("konver-key-flow", "Konver API key under another name", Kind::Key),
-                rule("konver-key-url", "Konver API key in an address", Kind::Key),
-                rule("konver-key-client", "Konver API key given to a client", Kind::Key),
-                rule("konver-key-nearby", "Secret beside Konver", Kind::Key),
-                rule("konver-key-pattern", "Key of the organization's format", Kind::Key),
-                rule("konver-webhook-secret", "Konver webhook secret", Kind::Key),
-                rule("konver-key-known", "A Konver key that you hold", Kind::Key),
-            ],
-            digest: "0".into(),
+        // A test reads each of them; one that could not be read would be missing there.
+        let rules = FILES.iter().filter_map(|text| Rule::parse(text, Origin::BuiltIn).ok());
+        Self::new(rules, DIGEST)
+    }
+
+    fn new(rules: impl IntoIterator<Item = Rule>, digest: &str) -> Self {
+        let mut rules: Vec<_> = rules.into_iter().map(Arc::new).collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { rules, digest: digest.into() }
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_rule_can_be_read() {
+        for text in FILES {
+            let rule = Rule::parse(text, Origin::BuiltIn);
+            assert!(rule.is_ok(), "{:?}", rule.err());
         }
+        assert_eq!(RuleSet::built_in().iter().count(), FILES.len());
+    }
+
+    #[test]
+    fn unknown_fields_and_bad_ids_are_errors() {
+        assert!(matches!(Rule::parse("id = [", Origin::User), Err(RuleError::Malformed(_))));
+        let rest = "title='t'\nseverity='high'\nconfidence='low'\nwhy='w'\nfix='f'";
+        assert!(matches!(Rule::parse(&format!("id='A b'\n{rest}"), Origin::User), Err(RuleError::Id)));
+        assert!(matches!(Rule::parse(&format!("id='a'\n{rest}\nmore=1"), Origin::User), Err(RuleError::Malformed(_))));
+        assert!(matches!(Rule::parse(&format!("id='a'\n{rest}"), Origin::User), Err(RuleError::Examples(0, 0))));
     }
 }

@@ -67,3 +67,22 @@ fn every_listed_rule_is_shown_and_explained() {
     let unknown = fixture.konceal(".", &["rules", "show", "no-such-rule"]);
     assert!(unknown.code == 2 && unknown.err.contains("no-such-rule"));
 }
+
+#[test]
+fn examples_of_every_rule_hold() {
+    let fixture = Fixture::new();
+    let run = fixture.konceal(".", &["rules", "test"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert_eq!(run.out.lines().count(), fixture.konceal(".", &["rules", "list"]).out.lines().count());
+}
+
+#[test]
+fn rule_file_that_is_none_is_an_error_that_names_it() {
+    let fixture = Fixture::new();
+    fixture.write("broken.toml", "id = [\n");
+    fixture.write("half.toml", "id = \"half\"\n");
+    for file in ["broken.toml", "half.toml", "absent.toml"] {
+        let run = fixture.konceal(".", &["rules", "test", file]);
+        assert!(run.code == 2 && run.err.contains(file) && run.out.is_empty(), "{file}: {}", run.err);
+    }
+}

@@ -1,0 +1,96 @@
+//! The examples of rules, run as tests: as they stand, and in the ways in which files are really written.
+
+use std::fmt::Write;
+
+use crate::blob::Text;
+use crate::detect::{Detector, KnownKey, Options};
+use crate::finding::Kind;
+use crate::hygiene::dotenv;
+use crate::rule::{Example, Rule, RuleSet};
+use crate::secret::{Raw, Secret};
+
+/// A way to write a text down.
+type Form = (&'static str, fn(&str) -> Vec<u8>);
+
+/// What editors, shells and build tools make of a text.
+const FORMS: &[Form] = &[
+    ("as it stands", |text| text.as_bytes().to_vec()),
+    ("CRLF", |text| text.replace('\n', "\r\n").into_bytes()),
+    ("UTF-8 with a mark", |text| [b"\xef\xbb\xbf", text.as_bytes()].concat()),
+    ("UTF-16, little endian", |text| utf16(text, u16::to_le_bytes)),
+    ("UTF-16, big endian", |text| utf16(text, u16::to_be_bytes)),
+    ("no newline at the end", |text| text.trim_end().as_bytes().to_vec()),
+    ("behind a long line", |text| format!("{}\n{text}", "lorem ipsum ".repeat(5000)).into_bytes()),
+];
+
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+/// What the examples of one rule gave.
+pub(super) struct Tested {
+    /// For people, a line or more.
+    pub text: String,
+    /// Whether all hold.
+    pub hold: bool,
+}
+
+/// Runs the examples of a rule against the rules.
+pub(super) fn test(rules: &RuleSet, rule: &Rule) -> Tested {
+    let mut failures = String::new();
+    let mut texts = 0;
+    let groups = [("example", &rule.examples, true), ("counterexample", &rule.counterexamples, false)];
+    for (what, examples, found) in groups {
+        for (number, example) in examples.iter().enumerate() {
+            let key = made_up_key(number as u64 + 1);
+            for (form, write) in FORMS {
+                texts += 1;
+                let holds = holds(rules, rule, example, &write(&example.with_key(&key)), &key);
+                if holds != found {
+                    let said = if found { "does not hold" } else { "holds, and must not" };
+                    let _ = writeln!(failures, "    {what} {} ({}, {form}): the rule {said}", number + 1, example.path);
+                }
+            }
+        }
+    }
+    let verdict = if failures.is_empty() { "ok" } else { "FAILED" };
+    let (examples, counterexamples) = (rule.examples.len(), rule.counterexamples.len());
+    let text = format!(
+        "{}: {examples} examples and {counterexamples} counterexamples in {texts} texts: {verdict}\n{failures}",
+        rule.id
+    );
+    Tested { text, hold: failures.is_empty() }
+}
+
+/// Whether the rule holds in a text; one that needs no key, wherever it is.
+fn holds(rules: &RuleSet, rule: &Rule, example: &Example, bytes: &[u8], key: &str) -> bool {
+    let path = example.path.as_bytes();
+    match rule.kind {
+        Kind::File => dotenv::is_dotenv(path),
+        Kind::Key | Kind::Hygiene => {
+            let known = KnownKey { secret: Secret::new(key), origin: Raw::new(*b"the example") };
+            let known = if &*rule.id == KNOWN { vec![known] } else { Vec::new() };
+            let Ok(detector) = Detector::new(rules, Options { known, pattern: None }) else { return false };
+            let hits = if detector.is_hot(bytes) { detector.detect(&Text::new(bytes)).hits } else { Vec::new() };
+            let own = |hit: &crate::finding::Hit| hit.rule == rule.id && hit.secret.expose() == key.as_bytes();
+            rule.holds_at(Some(path)) && hits.iter().any(own)
+        }
+    }
+}
+
+/// The rule whose examples hold a key that is known.
+const KNOWN: &str = "konver-key-known";
+
+/// Letters and digits that look drawn at random, the same for the same number (splitmix64): no key stands in a rule, nor here.
+fn made_up_key(number: u64) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let draw = |_| {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let at = usize::try_from((mixed ^ (mixed >> 31)) % ALPHABET.len() as u64).unwrap_or_default();
+        ALPHABET.get(at).copied().map_or('0', char::from)
+    };
+    (0..40).map(draw).collect()
+}
