@@ -15,6 +15,7 @@ mod init;
 mod known;
 mod man;
 mod place;
+mod progress;
 mod range;
 mod rules;
 mod run;

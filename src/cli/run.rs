@@ -12,6 +12,7 @@ use super::error::Error;
 use super::exit::ExitStatus;
 use super::govern::Governing;
 use super::known;
+
 use crate::config::{self, ConfigFile, Settings};
 use crate::detect::{Detector, KeyPattern, Options};
 use crate::finding::Severity;
@@ -187,7 +188,8 @@ pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result
         cancel: &cancel,
         progress: &progress,
     };
-    Ok(pool.install(|| scan::run(&context, request))?)
+    let scan = || pool.install(|| scan::run(&context, request));
+    Ok(super::progress::beside(common.progress, common.quiet, &progress, &prepared.ledger, scan)?)
 }
 
 /// Writes the report to standard output or its file, the further ones to theirs, and the summary to standard error.

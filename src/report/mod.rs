@@ -20,6 +20,7 @@ use clap::ValueEnum;
 
 use crate::scan::Outcome;
 
+pub use json::schema;
 pub use sanitize::printable;
 pub use summary::{notices, summary};
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
@@ -134,9 +135,12 @@ impl Run {
         Self { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
     }
 
-    /// The JSON document on standard output.
+    /// The JSON document on standard output, checked against the published schema.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("no JSON ({error}): {}{}", self.out, self.err))
+        let json = serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {}{}", self.out, self.err));
+        check_report(&json);
+        json
     }
 
     /// Path and line of each finding of a kind.
@@ -147,6 +151,17 @@ impl Run {
             .map(|finding| (finding["path"].as_str().unwrap_or_default().into(), finding["line"].as_u64().unwrap_or(0)))
             .collect()
     }
+}
+
+/// Fails where a JSON report departs from schemas/report.schema.json.
+pub fn check_report(json: &Value) {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let schema: Value = serde_json::from_str(include_str!("../../../schemas/report.schema.json")).unwrap();
+        jsonschema::draft202012::new(&schema).unwrap()
+    });
+    let departures: Vec<String> =
+        SCHEMA.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
+    assert!(departures.is_empty(), "the report departs from its schema: {departures:#?}");
 }
 
 /// A repository of a fixture. Each commit is a minute younger than the one before.
