@@ -37,7 +37,13 @@ pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io
 }
 
 /// The rows below a diagnostic. A fix that was already told is not told again.
-fn rows(outcome: &Outcome, finding: &Finding<Masked>, paint: Paint, told: &mut BTreeSet<fix::Fix>, text: &mut String) {
+fn rows(
+    outcome: &Outcome,
+    finding: &Finding<Masked>,
+    paint: Paint,
+    told: &mut BTreeSet<[String; 2]>,
+    text: &mut String,
+) {
     let mut row = |lead: &str, content: &str| text.push_str(&lay(lead, content, paint));
     if let Some(verification) = &finding.verification {
         row("live?", &wording::verdict(verification));
@@ -67,15 +73,15 @@ fn rows(outcome: &Outcome, finding: &Finding<Masked>, paint: Paint, told: &mut B
         row("help", &printable(&finding.help.text()).replace("\\u{a}", " "));
     }
     let fix = fix::fix(finding);
-    if told.contains(&fix) {
-        return;
+    if told.insert([fix.lead.clone(), fix.code.join("\n")]) {
+        row("fix", &fix.lead);
+        for line in &fix.code {
+            text.push_str(&format!("{}{}\n", " ".repeat(LEAD + 2), paint.bold(line)));
+        }
     }
-    row("fix", &fix.lead);
-    for line in &fix.code {
-        text.push_str(&format!("{}{}\n", " ".repeat(LEAD + 2), paint.bold(line)));
+    if told.insert([fix.accept.clone(), String::new()]) {
+        text.push_str(&lay("no leak?", &fix.accept, paint));
     }
-    text.push_str(&lay("no leak?", &fix.accept, paint));
-    told.insert(fix);
 }
 
 /// A further place in a word.

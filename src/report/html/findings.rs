@@ -85,13 +85,11 @@ fn article(finding: &Finding<Masked>) -> String {
         row("Again in", &wording::count(finding.also_at_total as u64, "further place", "further places"));
     }
     let fix = fix::fix(finding);
-    row("Fix", &fix.lead);
-    row("No leak?", &fix.accept);
-    html.push_str("</dl>\n");
+    let _ = write!(html, "<dt>Fix</dt><dd>{}", escape(&fix.lead));
     if !fix.code.is_empty() {
-        let _ = writeln!(html, "<pre class=\"fix\">{}</pre>", escape_lines(&fix.code));
+        let _ = write!(html, "<pre>{}</pre>", escape_lines(&fix.code));
     }
-    html.push_str("</article>\n");
+    let _ = writeln!(html, "</dd><dt>No leak?</dt><dd>{}</dd></dl>\n</article>", escape(&fix.accept));
     html
 }
 
@@ -100,7 +98,7 @@ fn escape_lines(lines: &[String]) -> String {
 }
 
 fn source(finding: &Finding<Masked>, excerpt: &Excerpt<Masked>) -> String {
-    let mut html = "<pre tabindex=\"0\" aria-label=\"masked source\">".to_owned();
+    let mut html = "<pre aria-label=\"masked source\">".to_owned();
     let mut number = excerpt.first_line.max(1);
     for line in &excerpt.above {
         let _ = writeln!(html, "<i>{number:>4}</i> {}", escape(&line.text()));
@@ -114,7 +112,8 @@ fn source(finding: &Finding<Masked>, excerpt: &Excerpt<Masked>) -> String {
         escape(&excerpt.after.text())
     );
     number = finding.location.map_or(number, |at| at.end_line) + 1;
-    for line in &excerpt.below {
+    let last = excerpt.below.iter().rposition(|line| !line.text().trim().is_empty()).map_or(0, |at| at + 1);
+    for line in excerpt.below.iter().take(last) {
         let _ = writeln!(html, "<i>{number:>4}</i> {}", escape(&line.text()));
         number += 1;
     }

@@ -44,10 +44,10 @@ impl Timeline {
 
     /// What the signs mean.
     pub fn legend(&self) -> String {
-        if self.ends.is_none() {
+        let Some([first, last]) = &self.ends else {
             return "<p class=\"none\">No commit is known: <code>konceal audit</code> shows since when each key is exposed.</p>\n"
                 .into();
-        }
+        };
         let sign = |shape: &str, text: &str| {
             format!("<li><svg width=\"26\" height=\"14\" aria-hidden=\"true\">{shape}</svg> {text}</li>")
         };
@@ -57,7 +57,7 @@ impl Timeline {
             sign("<rect class=\"head\" x=\"1\" y=\"3\" width=\"24\" height=\"8\"/>", "stands in HEAD"),
             sign("<rect class=\"past\" x=\"1\" y=\"5\" width=\"24\" height=\"4\"/>", "in history only"),
             sign("<rect class=\"gone\" x=\"11\" y=\"0\" width=\"4\" height=\"14\"/>", "removed from HEAD"),
-            "</ul>\n".to_owned(),
+            format!("<li>{} to {}</li></ul>\n", escape(&first.1), escape(&last.1)),
         ]
         .concat()
     }
