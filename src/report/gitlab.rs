@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::anchor::anchor;
-use super::{Style, fix, printable, revoke, wording};
+use super::{Style, fix, inert_json, printable, revoke, wording};
 use crate::finding::{Finding, Kind, Severity};
 use crate::scan::{Notice, Outcome};
 use crate::secret::Masked;
@@ -98,7 +98,7 @@ struct Identifier {
     value: String,
 }
 
-pub(super) fn write(outcome: &Outcome, style: &Style, mut out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let time = utc(style.epoch.unwrap_or_else(now));
     let program = || Program {
@@ -124,8 +124,7 @@ pub(super) fn write(outcome: &Outcome, style: &Style, mut out: &mut dyn Write) -
         },
         vulnerabilities: outcome.reported().map(|finding| vulnerability(outcome, finding, &mut seen)).collect(),
     };
-    serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    inert_json::write_pretty(out, &report)
 }
 
 fn message(notice: &Notice) -> ScanMessage {

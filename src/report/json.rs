@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::inert_json;
 use crate::blob::{ObjectKind, SourceKind};
 use crate::finding::{AlsoAt, Commit, Confidence, Finding, Kind, Reach, Severity, Status, Verification};
 use crate::scan::{Coverage, KeySummary, Notice, Outcome};
@@ -332,26 +333,23 @@ struct SuppressedJson {
 const SCHEMA_VERSION: u32 = 1;
 
 /// Writes the document.
-pub(super) fn document(outcome: &Outcome, mut out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn document(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: tool(outcome),
         findings: outcome.reported().map(finding).collect(),
         summary: summary(outcome),
     };
-    serde_json::to_writer_pretty(&mut out, &document).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    inert_json::write_pretty(out, &document)
 }
 
 /// Writes one line for each finding, then the rest of the document.
-pub(super) fn lines(outcome: &Outcome, mut out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn lines(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     for reported in outcome.reported() {
-        serde_json::to_writer(&mut out, &finding(reported)).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+        inert_json::write_line(out, &finding(reported))?;
     }
     let rest = LineSummary { schema_version: SCHEMA_VERSION, tool: tool(outcome), summary: summary(outcome) };
-    serde_json::to_writer(&mut out, &Line { summary: rest }).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    inert_json::write_line(out, &Line { summary: rest })
 }
 
 /// The JSON Schema of the document.

@@ -6,6 +6,7 @@ mod github;
 mod gitlab;
 mod html;
 mod human;
+mod inert_json;
 mod json;
 mod markdown;
 mod revoke;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::anchor::{Anchor, anchor};
-use super::{printable, wording};
+use super::{inert_json, printable, wording};
 use crate::finding::{Accepted, Finding, Severity};
 use crate::scan::{Notice, Outcome};
 use crate::secret::Masked;
@@ -21,9 +21,8 @@ use model::{
 /// So many results are shown by the platforms; more are cut, and that is said.
 const LIMIT: usize = 5000;
 
-pub(super) fn write(outcome: &Outcome, mut out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, &log(outcome)).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    inert_json::write_pretty(out, &log(outcome))
 }
 
 fn log(outcome: &Outcome) -> Log {

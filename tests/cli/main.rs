@@ -12,6 +12,8 @@ mod baseline;
 #[cfg(unix)]
 mod config;
 mod explain;
+#[cfg(unix)]
+mod formats;
 mod history;
 #[cfg(unix)]
 mod hook;
