@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn names_and_folders_choose_the_language() {
-        let code = |path: &str| advice(path).code.first().copied().unwrap_or_default();
+        let code = |path: &str| advice(path).code.join("\n");
         assert_eq!(code("src/a.TSX"), "process.env.{N}");
         assert_eq!(code("a/b.py"), "os.environ[\"{N}\"]");
         assert!(code(".github/workflows/ci.yml").contains("secrets.{N}"));

@@ -2,6 +2,7 @@
 //! notices. A step shows at most ten errors and ten warnings, so more would only hide each other.
 
 use std::cmp::Reverse;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::anchor::anchor;
@@ -64,22 +65,19 @@ fn annotation(outcome: &Outcome, finding: &Finding<Masked>) -> String {
 fn message(finding: &Finding<Masked>, has_file: bool) -> String {
     let mut text = finding.message.text().into_owned();
     if let Some(key) = &finding.key {
-        text.push_str(&format!(" ({}, key {})", key.redacted.text(), key.id));
+        let _ = write!(text, " ({}, key {})", key.redacted.text(), key.id);
     }
     if !has_file {
-        text.push_str(&format!("; found in: {}", wording::place(finding)));
+        let _ = write!(text, "; found in: {}", wording::place(finding));
     }
     if let Some(commit) = &finding.commit {
-        text.push_str(&format!("; introduced by commit {}", wording::commit(commit)));
+        let _ = write!(text, "; introduced by commit {}", wording::commit(commit));
     }
     if let Some(verification) = &finding.verification {
-        text.push_str(&format!("; {}", wording::verdict(verification)));
+        let _ = write!(text, "; {}", wording::verdict(verification));
     }
     if finding.kind == Kind::Key {
-        text.push_str(&format!(
-            ". Revoke the {}, then read it from the environment.",
-            revoke::Kind::of(finding).noun()
-        ));
+        let _ = write!(text, ". Revoke the {}, then read it from the environment.", revoke::Kind::of(finding).noun());
     }
     text
 }

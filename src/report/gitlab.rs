@@ -1,6 +1,7 @@
 //! GitLab's secret detection report, form 15.2.1. The one format that must hold times: `SOURCE_DATE_EPOCH` fixes them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -181,14 +182,14 @@ fn id(fingerprint: &str, seen: &mut BTreeMap<String, usize>) -> String {
 fn description(finding: &Finding<Masked>) -> String {
     let mut text = printable(&finding.message.text());
     if let Some(key) = &finding.key {
-        text.push_str(&format!(". Key {} ({})", key.id, printable(&key.redacted.text())));
+        let _ = write!(text, ". Key {} ({})", key.id, printable(&key.redacted.text()));
     }
-    text.push_str(&format!(". Found in: {}", wording::place_and_line(finding)));
+    let _ = write!(text, ". Found in: {}", wording::place_and_line(finding));
     if let Some(whereabouts) = wording::whereabouts(finding.in_head, finding.reach) {
-        text.push_str(&format!(", {whereabouts}"));
+        let _ = write!(text, ", {whereabouts}");
     }
     if let Some(verification) = &finding.verification {
-        text.push_str(&format!(". {}", wording::verdict(verification)));
+        let _ = write!(text, ". {}", wording::verdict(verification));
     }
     text
 }
@@ -197,15 +198,15 @@ fn solution(finding: &Finding<Masked>) -> String {
     let fix = fix::fix(finding);
     let mut text = format!("Fix: {}", fix.lead);
     for line in &fix.code {
-        text.push_str(&format!("\n    {line}"));
+        let _ = write!(text, "\n    {line}");
     }
     if finding.kind == Kind::Key {
         text.push_str("\nRevoke:");
         for step in revoke::Kind::of(finding).steps() {
-            text.push_str(&format!("\n- {step}"));
+            let _ = write!(text, "\n- {step}");
         }
     }
-    text.push_str(&format!("\nIf it is no leak: {}", fix.accept));
+    let _ = write!(text, "\nIf it is no leak: {}", fix.accept);
     text
 }
 

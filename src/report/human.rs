@@ -6,6 +6,7 @@ mod paint;
 mod snippet;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Style, fix, printable, sanitize, wording};
@@ -76,7 +77,7 @@ fn rows(
     if told.insert([fix.lead.clone(), fix.code.join("\n")]) {
         row("fix", &fix.lead);
         for line in &fix.code {
-            text.push_str(&format!("{}{}\n", " ".repeat(LEAD + 2), paint.bold(line)));
+            let _ = writeln!(text, "{}{}", " ".repeat(LEAD + 2), paint.bold(line));
         }
     }
     if told.insert([fix.accept.clone(), String::new()]) {

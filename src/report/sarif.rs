@@ -4,6 +4,7 @@ mod model;
 mod rules;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::anchor::{Anchor, anchor};
@@ -45,9 +46,9 @@ fn log(outcome: &Outcome) -> Log {
             "{} left out: platforms show at most {LIMIT}; the json report has them all",
             wording::count(cut as u64, "result", "results")
         );
-        notifications.push(Notification::new("results-cut", "warning", text));
+        notifications.push(Notification::new("results-cut", "warning", &text));
     }
-    notifications.push(Notification::new("coverage", "note", wording::coverage(&outcome.coverage)));
+    notifications.push(Notification::new("coverage", "note", &wording::coverage(&outcome.coverage)));
     Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
@@ -112,20 +113,20 @@ fn result(outcome: &Outcome, rules: &BTreeMap<&str, usize>, finding: &Finding<Ma
 fn message(finding: &Finding<Masked>, anchor: &Anchor<'_>) -> String {
     let mut text = printable(&finding.message.text());
     if let Some(key) = &finding.key {
-        text.push_str(&format!(" ({}, key {})", printable(&key.redacted.text()), key.id));
+        let _ = write!(text, " ({}, key {})", printable(&key.redacted.text()), key.id);
     }
     if !anchor.own {
-        text.push_str(&format!("; found in: {}", wording::place(finding)));
+        let _ = write!(text, "; found in: {}", wording::place(finding));
     }
     if let Some(commit) = &finding.commit {
         let line = finding.location.map(|at| format!(" at line {}", at.line)).unwrap_or_default();
-        text.push_str(&format!("; introduced{line} by commit {}", wording::commit(commit)));
+        let _ = write!(text, "; introduced{line} by commit {}", wording::commit(commit));
     }
     if let Some(whereabouts) = wording::whereabouts(finding.in_head, finding.reach) {
-        text.push_str(&format!("; {whereabouts}"));
+        let _ = write!(text, "; {whereabouts}");
     }
     if let Some(verification) = &finding.verification {
-        text.push_str(&format!("; {}", wording::verdict(verification)));
+        let _ = write!(text, "; {}", wording::verdict(verification));
     }
     text
 }
@@ -155,7 +156,7 @@ fn uri(path: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out.trim_start_matches('/').to_owned()
@@ -171,7 +172,7 @@ fn level(severity: Severity) -> &'static str {
 
 fn notification(notice: &Notice) -> Notification {
     let level = if notice.level == Level::Error { "error" } else { "warning" };
-    let mut notification = Notification::new(notice.code, level, printable(&notice.message.text()));
+    let mut notification = Notification::new(notice.code, level, &printable(&notice.message.text()));
     if let Some(path) = &notice.path {
         let anchor = Anchor { path: path.bytes(), location: None, own: true };
         notification.locations = vec![location(&anchor)];
@@ -180,11 +181,11 @@ fn notification(notice: &Notice) -> Notification {
 }
 
 impl Notification {
-    fn new(code: &str, level: &'static str, text: String) -> Self {
+    fn new(code: &str, level: &'static str, text: &str) -> Self {
         Self {
             descriptor: Descriptor { id: code.to_owned() },
             level,
-            message: Message { text: plain(&text) },
+            message: Message { text: plain(text) },
             locations: Vec::new(),
         }
     }

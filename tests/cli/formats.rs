@@ -37,7 +37,7 @@ fn assert_silent(what: &str, text: &str, key: &str) {
     assert!(!shows(key.as_bytes(), 5), "{what} shows a piece of the key");
     for lead in 0..3 {
         let encoded = BASE64.encode(&[vec![b'x'; lead], key.as_bytes().to_vec()].concat()).into_bytes();
-        let own = encoded.get(lead + 1..encoded.len() - 4).unwrap();
+        let own = &encoded[lead + 1..encoded.len() - 4];
         assert!(!shows(own, 9), "{what} shows a piece of its base64");
     }
     for hex in [HEXLOWER.encode(key.as_bytes()), HEXUPPER.encode(key.as_bytes())] {

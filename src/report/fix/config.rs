@@ -11,7 +11,7 @@ pub(super) fn by_name(folders: &str, name: &str) -> Option<Advice> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let is_yaml = matches!(extension, "yml" | "yaml");
     let below = |wanted: &[&str]| folders.split('/').any(|folder| wanted.contains(&folder));
-    let advice = if let Some(dotenv) = dotenv(name) {
+    let advice = if let Some(dotenv) = dotenv(name, extension) {
         dotenv
     } else if let Some(pipeline) = pipeline(folders, name, is_yaml) {
         pipeline
@@ -46,9 +46,9 @@ const KUBERNETES_FOLDERS: &[&str] =
 const KUBERNETES_FILES: &[&str] =
     &["deployment", "configmap", "secret", "statefulset", "daemonset", "cronjob", "pod", "kustomization"];
 
-fn dotenv(name: &str) -> Option<Advice> {
+fn dotenv(name: &str, extension: &str) -> Option<Advice> {
     let template = [".example", ".sample", ".template", ".dist", ".defaults"].iter().any(|end| name.ends_with(end));
-    let is = name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || name == ".envrc";
+    let is = name == ".env" || name.starts_with(".env.") || extension == "env" || name == ".envrc";
     match (template, is || name.contains(".env.")) {
         (true, true) => {
             Some(Advice { lead: "a template names the variable and leaves it empty:", code: &["{N}="], comment: HASH })

@@ -136,7 +136,7 @@ fn removed(key: &KeySummary) -> Option<&Commit<Masked>> {
 fn words(key: &KeySummary, first: &(i64, String), removed: Option<&(i64, String)>) -> String {
     let mut text = format!("introduced {}", first.1);
     match (removed, key.in_head) {
-        (Some(removed), _) => text.push_str(&format!(", removed from HEAD {}, still in history", removed.1)),
+        (Some(removed), _) => text += &[", removed from HEAD ", &removed.1, ", still in history"].concat(),
         (None, Some(true)) => text.push_str(", still in HEAD"),
         (None, _) => text.push_str(", in history"),
     }
@@ -144,7 +144,7 @@ fn words(key: &KeySummary, first: &(i64, String), removed: Option<&(i64, String)
         text.push_str(", pushed");
     }
     if let Some(status) = key.status {
-        text.push_str(&format!(", API: {}", status.name()));
+        let _ = write!(text, ", API: {}", status.name());
     }
     escape(&text)
 }

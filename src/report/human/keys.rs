@@ -1,6 +1,7 @@
 //! Each key once, and how it is revoked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::{Paint, lay, wording};
 use crate::blob::SourceKind;
@@ -41,7 +42,7 @@ pub(super) fn write(outcome: &Outcome, paint: Paint, text: &mut String) {
     }
     for kind in kinds.values().copied().collect::<BTreeSet<_>>() {
         for (number, step) in kind.steps().iter().enumerate() {
-            text.push_str(&format!("  {}. {step}\n", number + 1));
+            let _ = writeln!(text, "  {}. {step}", number + 1);
         }
     }
 }

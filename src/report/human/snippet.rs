@@ -1,6 +1,8 @@
 //! The headline and the masked source of a finding, drawn by miette. It gets a few clipped lines of valid UTF-8 and a line
 //! offset, never a file; and its handler is chosen here, never by its environment variables.
 
+use std::fmt::Write as _;
+
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
@@ -37,7 +39,7 @@ pub(super) fn render(finding: &Finding<Masked>, paint: Paint) -> String {
         text = format!("  {message}\n");
     }
     if snippet.is_none() || finding.key.is_none() {
-        text.push_str(&format!("   ╭─[{}]\n   ╰────\n", wording::place_and_line(finding)));
+        let _ = write!(text, "   ╭─[{}]\n   ╰────\n", wording::place_and_line(finding));
     }
     text
 }

@@ -1,5 +1,7 @@
 //! The rules of a run as SARIF shows them: why they matter, the fix, how to revoke, and how bad they are.
 
+use std::fmt::Write as _;
+
 use super::level;
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use crate::finding::{Confidence, Finding, Kind, Severity};
@@ -27,27 +29,27 @@ fn descriptor(rule: &crate::rule::Rule) -> Rule {
     let mut markdown = format!("## {}\n\n", rule.title);
     for (heading, text) in [("Why it matters", &rule.why), ("What to do", &rule.fix)] {
         if !text.trim().is_empty() {
-            markdown.push_str(&format!("### {heading}\n\n{}\n\n", text.trim()));
+            let _ = write!(markdown, "### {heading}\n\n{}\n\n", text.trim());
         }
     }
     if rule.kind == Kind::Key {
         let kind = if rule.id.contains("webhook") { revoke::Kind::Webhook } else { revoke::Kind::ApiKey };
-        markdown.push_str(&format!("### Revoke the {}\n\n", kind.noun()));
+        let _ = write!(markdown, "### Revoke the {}\n\n", kind.noun());
         for (number, step) in kind.steps().iter().enumerate() {
-            markdown.push_str(&format!("{}. {}\n", number + 1, step.replace('>', "→")));
+            let _ = writeln!(markdown, "{}. {}", number + 1, step.replace('>', "→"));
         }
     }
     for reference in &rule.references {
-        markdown.push_str(&format!("\n- <{reference}>"));
+        let _ = write!(markdown, "\n- <{reference}>");
     }
     let why = if rule.why.trim().is_empty() { &rule.title } else { &rule.why };
-    build(&rule.id, &rule.title, why, severity, rule.confidence, markdown, rule.references.first())
+    build(&rule.id, &rule.title, why, severity, rule.confidence, &markdown, rule.references.first())
 }
 
 fn unlisted(finding: &Finding<Masked>) -> Rule {
     let help = finding.help.text();
     let markdown = if help.trim().is_empty() { finding.rule.to_string() } else { help.into_owned() };
-    build(&finding.rule, &finding.rule, &finding.rule, finding.severity, finding.confidence, markdown, None)
+    build(&finding.rule, &finding.rule, &finding.rule, finding.severity, finding.confidence, &markdown, None)
 }
 
 fn build(
@@ -56,7 +58,7 @@ fn build(
     why: &str,
     severity: Severity,
     confidence: Confidence,
-    markdown: String,
+    markdown: &str,
     reference: Option<&String>,
 ) -> Rule {
     Rule {
