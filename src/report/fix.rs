@@ -53,7 +53,7 @@ pub(super) fn fix(finding: &Finding<Masked>) -> Fix {
             None => advice(&path),
         },
         Kind::File | Kind::Hygiene => {
-            let lead = super::printable(&finding.help.text()).replace('`', "");
+            let lead = super::wording::one_line(&finding.help.text());
             let code = if finding.kind == Kind::File { FILE.code } else { &[] };
             return Fix { lead, code: fill(code, secret, &path), accept: accept_file(finding) };
         }

@@ -98,11 +98,11 @@ fn keys(outcome: &Outcome, kinds: &BTreeMap<KeyId, revoke::Kind>, page: &mut Str
     page.push_str("<section aria-labelledby=\"keys\">\n<h2 id=\"keys\">Keys and their exposure over time</h2>\n");
     page.push_str(&timeline.legend());
     page.push_str(
-        "<table class=\"keys\">\n<thead><tr><th scope=\"col\">Key</th><th scope=\"col\">Findings</th><th scope=\"col\">Since</th>\
-         <th scope=\"col\">Now</th><th scope=\"col\">API</th><th scope=\"col\" class=\"time\">",
+        "<table class=\"keys\" role=\"table\">\n<thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">Key</th><th scope=\"col\" role=\"columnheader\">Findings</th><th scope=\"col\" role=\"columnheader\">Since</th>\
+         <th scope=\"col\" role=\"columnheader\">Now</th><th scope=\"col\" role=\"columnheader\">API</th><th scope=\"col\" role=\"columnheader\" class=\"time\">",
     );
     page.push_str(&timeline.axis());
-    page.push_str("</th></tr></thead>\n<tbody>\n");
+    page.push_str("</th></tr></thead>\n<tbody role=\"rowgroup\">\n");
     for key in &outcome.keys {
         let kind = kinds.get(&key.id).copied().unwrap_or(revoke::Kind::ApiKey);
         key_row(key, kind, &timeline, page);
@@ -133,9 +133,9 @@ fn key_row(key: &KeySummary, kind: revoke::Kind, timeline: &Timeline, page: &mut
     };
     let _ = writeln!(
         page,
-        "<tr id=\"key-{id}\"><th scope=\"row\"><code>{}</code><br><small>{} <a href=\"#of-{id}\">{id}</a></small></th>\
-         <td data-label=\"Findings\">{}</td><td data-label=\"Since\">{since}</td><td data-label=\"Now\">{now}{pushed}</td>\
-         <td data-label=\"API\">{api}</td><td data-label=\"Exposure\" class=\"time\">{}</td></tr>",
+        "<tr role=\"row\" id=\"key-{id}\"><th scope=\"row\" role=\"rowheader\"><code>{}</code><br><small>{} <a href=\"#of-{id}\">{id}</a></small></th>\
+         <td role=\"cell\" data-label=\"Findings\">{}</td><td role=\"cell\" data-label=\"Since\">{since}</td><td role=\"cell\" data-label=\"Now\">{now}{pushed}</td>\
+         <td role=\"cell\" data-label=\"API\">{api}</td><td role=\"cell\" data-label=\"Exposure\" class=\"time\">{}</td></tr>",
         escape(&key.redacted.text()),
         kind.noun(),
         key.findings,

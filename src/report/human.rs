@@ -71,7 +71,7 @@ fn rows(
     }
     let custom = outcome.rules.get(&finding.rule).is_some_and(|rule| rule.origin != crate::rule::Origin::BuiltIn);
     if custom && finding.kind == Kind::Key && !finding.help.bytes().is_empty() {
-        row("help", &printable(&finding.help.text()).replace("\\u{a}", " "));
+        row("help", &wording::one_line(&finding.help.text()));
     }
     let fix = fix::fix(finding);
     if told.insert([fix.lead.clone(), fix.code.join("\n")]) {

@@ -139,7 +139,7 @@ pub(super) fn examined(coverage: &Coverage) -> String {
 /// The coverage in one line: what was examined, and what was not.
 pub(super) fn coverage(coverage: &Coverage) -> String {
     let skipped: Vec<String> =
-        coverage.skipped.iter().map(|(reason, count)| format!("{} {reason}", grouped(*count))).collect();
+        coverage.skipped.iter().map(|(reason, count)| format!("{reason} ({})", grouped(*count))).collect();
     let left_out = if skipped.is_empty() { String::new() } else { format!("; not examined: {}", skipped.join(", ")) };
     let shallow = if coverage.shallow { "; shallow clone" } else { "" };
     let state = if coverage.complete { "" } else { "INCOMPLETE: " };
@@ -161,6 +161,12 @@ pub(super) fn accepted(outcome: &Outcome) -> Option<String> {
     let parts: Vec<String> =
         by.iter().filter(|(number, _)| *number > 0).map(|(number, who)| format!("{number} {who}")).collect();
     (!parts.is_empty()).then(|| format!("accepted: {}", parts.join(", ")))
+}
+
+/// Markdown of a rule in one printable line.
+pub(super) fn one_line(markdown: &str) -> String {
+    let words: Vec<&str> = markdown.split_whitespace().filter(|word| !word.starts_with("```")).collect();
+    printable(&words.join(" ").replace(['`', '*'], ""))
 }
 
 /// A list of at most `limit` items and how many more there are.

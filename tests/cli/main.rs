@@ -24,5 +24,7 @@ mod hook_push;
 mod hook_status;
 mod init;
 mod range;
+#[cfg(unix)]
+mod shell;
 mod staged;
 mod worktree;
