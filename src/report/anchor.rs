@@ -22,6 +22,6 @@ pub(super) fn anchor<'a>(outcome: &Outcome, finding: &'a Finding<Masked>) -> Anc
         let path: &[u8] = if outcome.configured { b".konceal.toml" } else { b"README.md" };
         return Anchor { path, location: None, own: false };
     };
-    let at_hand = finding.in_head != Some(false) && finding.key.is_some();
-    Anchor { path: path.bytes(), location: finding.location.filter(|_| at_hand), own: true }
+    let location = finding.location.filter(|&at| finding.in_head != Some(false) && at != Location::TOP);
+    Anchor { path: path.bytes(), location, own: true }
 }

@@ -17,8 +17,7 @@ use timeline::Timeline;
 
 const STYLE: &str = include_str!("html/style.css");
 /// A page may load nothing but its own style.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let mut page = String::new();
@@ -56,7 +55,7 @@ fn head(outcome: &Outcome, page: &mut String) {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>konceal: {headline}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <title>konceal: {headline}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header class=\"{state}\">\n<p>konceal: Konver API keys in the {}</p>\n<h1>{headline}</h1>\n<p>{}</p>\n</header>\n<main>\n",
         source(outcome),
         escape(&capital(&wording::coverage(&outcome.coverage)))

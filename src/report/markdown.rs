@@ -56,7 +56,7 @@ fn keys(outcome: &Outcome, text: &mut String) {
     for kind in revoke::kinds(outcome) {
         let _ = writeln!(text, "\n**Revoke the {}** (deleting the line does not take it back):\n", kind.noun());
         for (number, step) in kind.steps().iter().enumerate() {
-            let _ = writeln!(text, "{}. {}", number + 1, prose(step));
+            let _ = writeln!(text, "{}. {}", number + 1, step.replace('>', "→"));
         }
     }
     text.push('\n');
@@ -143,7 +143,7 @@ fn cut(text: &str) -> String {
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '/' | ';' | '%') {
+        if c.is_ascii_punctuation() && !".,-/;%()='\"?+".contains(c) {
             let _ = write!(out, "&#{};", u32::from(c));
         } else {
             out.push(c);
@@ -166,7 +166,7 @@ mod tests {
     fn hostile_names_are_inert() {
         assert_eq!(code("a/b_c.txt:3"), "`a/b_c.txt:3`");
         assert_eq!(code("a`|b"), "<code>a&#96;&#124;b</code>");
-        assert_eq!(prose("<b> @me [x](y) *z*"), "&#60;b&#62; &#64;me &#91;x&#93;&#40;y&#41; &#42;z&#42;");
+        assert_eq!(prose("<b> @me [x](y) *z*"), "&#60;b&#62; &#64;me &#91;x&#93;(y) &#42;z&#42;");
         assert!(prose(&"x".repeat(5000)).chars().count() < 400);
     }
 }

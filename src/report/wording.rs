@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::printable;
-use crate::blob::{ObjectKind, Oid, SourceKind};
+use crate::blob::{Location, ObjectKind, Oid, SourceKind};
 use crate::finding::{Commit, Finding, Reach, Status, Verification};
 use crate::scan::{Coverage, Outcome};
 use crate::secret::Masked;
@@ -70,9 +70,9 @@ pub(super) fn place(finding: &Finding<Masked>) -> String {
     }
 }
 
-/// The place with its line, and its column where the text at hand is the one that the line counts in.
+/// The place with its line and column; what concerns a whole file has none.
 pub(super) fn place_and_line(finding: &Finding<Masked>) -> String {
-    let line = finding.location.filter(|_| finding.key.is_some()).map(|at| format!(":{}:{}", at.line, at.column));
+    let line = finding.location.filter(|&at| at != Location::TOP).map(|at| format!(":{}:{}", at.line, at.column));
     format!("{}{}", place(finding), line.unwrap_or_default())
 }
 

@@ -55,7 +55,7 @@ fn article(finding: &Finding<Masked>) -> String {
          <small>{}, {} confidence</small></p>\n",
         escape(&wording::place_and_line(finding)),
         escape(&finding.message.text()),
-        finding.rule,
+        escape(&finding.rule),
         finding.confidence.name(),
         severity = finding.severity.name(),
     );

@@ -15,22 +15,26 @@ use crate::secret::Masked;
 
 /// The headline and, where there is an excerpt, the source.
 pub(super) fn render(finding: &Finding<Masked>, paint: Paint) -> String {
-    let message = format!("{}: {} [{}]", finding.severity.name(), printable(&finding.message.text()), finding.rule);
+    let message =
+        format!("{}: {} [{}]", finding.severity.name(), printable(&finding.message.text()), printable(&finding.rule));
     let message = super::wrap(&message, WIDTH - 4).join("\n");
     let theme = GraphicalTheme {
         characters: ThemeCharacters::unicode(),
         styles: if paint.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
-    let handler = GraphicalReportHandler::new_themed(theme)
+    let mut handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(WIDTH)
         .with_wrap_lines(false)
         .with_context_lines(CONTEXT)
         .without_syntax_highlighting();
+    if finding.location.is_none() {
+        handler = handler.without_primary_span_start();
+    }
     let snippet = finding.excerpt.as_ref().map(|excerpt| Snippet::new(finding, excerpt));
     let mut diagnostic = MietteDiagnostic::new(&message).with_severity(severity(finding));
-    if let (Some(snippet), Some(key)) = (&snippet, &finding.key) {
-        diagnostic = diagnostic.with_label(LabeledSpan::new_with_span(Some(label(key)), snippet.span));
+    if let Some(snippet) = &snippet {
+        diagnostic = diagnostic.with_label(LabeledSpan::new_with_span(finding.key.as_ref().map(label), snippet.span));
     }
     let shown = Shown { diagnostic: &diagnostic, snippet: snippet.as_ref() };
     let mut text = String::new();
@@ -38,7 +42,7 @@ pub(super) fn render(finding: &Finding<Masked>, paint: Paint) -> String {
         // Its text goes into a string, so only a source that it cannot read could fail; the place is told all the same.
         text = format!("  {message}\n");
     }
-    if snippet.is_none() || finding.key.is_none() {
+    if snippet.is_none() {
         let _ = write!(text, "   ╭─[{}]\n   ╰────\n", wording::place_and_line(finding));
     }
     text
