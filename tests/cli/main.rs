@@ -23,6 +23,7 @@ mod hook_push;
 #[cfg(unix)]
 mod hook_status;
 mod init;
+mod objects;
 mod range;
 #[cfg(unix)]
 mod shell;

@@ -196,13 +196,18 @@ impl Repository<'_> {
         run.out.trim_end().to_owned()
     }
 
+    /// A git command that is given this on standard input.
+    pub fn git_with_input(&self, args: &[&str], input: &[u8]) -> String {
+        let file = self.fixture.write("input", input);
+        let mut command = self.fixture.command("git", &self.name);
+        let run = Run::of(command.args(args).stdin(std::fs::File::open(file).unwrap()));
+        assert!(run.code == 0, "git {args:?}: {}{}", run.out, run.err);
+        run.out.trim_end().to_owned()
+    }
+
     /// A tree made of lines as `git ls-tree` prints them; its id.
     pub fn tree(&self, lines: &[String]) -> String {
-        let list = self.fixture.write("tree-entries", format!("{}\n", lines.join("\n")));
-        let mut command = self.fixture.command("git", &self.name);
-        let run = Run::of(command.arg("mktree").stdin(std::fs::File::open(list).unwrap()));
-        assert!(run.code == 0, "git mktree: {}{}", run.out, run.err);
-        run.out.trim_end().to_owned()
+        self.git_with_input(&["mktree"], format!("{}\n", lines.join("\n")).as_bytes())
     }
 
     /// A path in the working tree.
