@@ -226,6 +226,38 @@ impl<'a> Pass<'a> {
             faults: Mutex::default(),
         }
     }
+
+    fn asks_only_for_missing(&self) -> bool {
+        self.missing.is_some() && self.reached.is_none() && self.graph.is_none() && self.holders.is_none()
+    }
+
+    /// Whether everything is there that the tree names in its part that differs from its base. That part is found without
+    /// reading the entries before it (which is what most of the time went into), by what an entry looks like; whatever is
+    /// odd about it, the tree is read from its beginning.
+    fn has_middle(&self, bytes: &[u8], (start, end): (usize, usize)) -> bool {
+        let Some(begin) = boundary(bytes, start) else { return false };
+        let mut entries = Entries::new(bytes.get(begin..).unwrap_or_default());
+        while begin + entries.at() < end {
+            let Some(entry) = entries.next() else { return false };
+            let is_there =
+                |id: &[u8]| gix_hash::oid::try_from_bytes(id).is_ok_and(|id| self.stores.locate(id).is_some());
+            if entry.kind != EntryKind::Submodule && begin + entries.at() > start && !is_there(entry.id) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The beginning of an entry at or before `place`: a mode, behind the id of the entry before.
+fn boundary(bytes: &[u8], place: usize) -> Option<usize> {
+    const MODES: &[&[u8]] = &[b"100644 ", b"40000 ", b"100755 ", b"120000 ", b"160000 "];
+    let is_beginning = |at: &usize| {
+        let rest = bytes.get(*at..).unwrap_or_default();
+        MODES.iter().any(|mode| rest.starts_with(mode)) && bytes.get(at.wrapping_sub(21)) == Some(&0)
+    };
+    let nearby = place.checked_sub(512);
+    (nearby.unwrap_or(1)..=place).rev().find(is_beginning).or_else(|| nearby.is_none().then_some(0))
 }
 
 impl Visit for Pass<'_> {
@@ -235,6 +267,9 @@ impl Visit for Pass<'_> {
 
     fn object(&self, object: &Object<'_>) {
         let shared = object.base.map_or((0, object.bytes.len()), |base| difference(base, object.bytes));
+        if self.asks_only_for_missing() && object.base.is_some() && self.has_middle(object.bytes, shared) {
+            return;
+        }
         let mut subtrees = Vec::new();
         let mut holds = false;
         let mut entries = Entries::new(object.bytes);
@@ -285,15 +320,32 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// Where the part of `new` begins and ends that differs from `old`.
 fn difference(old: &[u8], new: &[u8]) -> (usize, usize) {
-    const STEP: usize = 64;
-    let blocks = old.chunks_exact(STEP).zip(new.chunks_exact(STEP)).take_while(|(a, b)| a == b).count() * STEP;
-    let same = |a: &[u8], b: &[u8]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let start = blocks + same(old.get(blocks..).unwrap_or_default(), new.get(blocks..).unwrap_or_default());
-    let blocks = old.rchunks_exact(STEP).zip(new.rchunks_exact(STEP)).take_while(|(a, b)| a == b).count() * STEP;
-    let rest = |bytes: &[u8]| bytes.len() - blocks;
-    let (old, behind) = (old.get(..rest(old)).unwrap_or_default(), new.get(..rest(new)).unwrap_or_default());
-    let tail = old.iter().rev().zip(behind.iter().rev()).take_while(|(a, b)| a == b).count();
-    (start, new.len() - blocks - tail)
+    let start = common_start(old, new);
+    let (old, behind) = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
+    (start, new.len() - common_end(old, behind))
+}
+
+/// How many bytes at the beginning are the same: whole blocks at memory speed first, then smaller ones.
+fn common_start(mut a: &[u8], mut b: &[u8]) -> usize {
+    let mut same = 0;
+    for step in [4096, 256, 16, 1] {
+        let count = a.chunks_exact(step).zip(b.chunks_exact(step)).take_while(|(a, b)| a == b).count() * step;
+        (a, b) = (a.get(count..).unwrap_or_default(), b.get(count..).unwrap_or_default());
+        same += count;
+    }
+    same
+}
+
+/// The same at the end.
+fn common_end(mut a: &[u8], mut b: &[u8]) -> usize {
+    let mut same = 0;
+    for step in [4096, 256, 16, 1] {
+        let count = a.rchunks_exact(step).zip(b.rchunks_exact(step)).take_while(|(a, b)| a == b).count() * step;
+        let rest = |bytes: &[u8]| bytes.len() - count;
+        (a, b) = (a.get(..rest(a)).unwrap_or_default(), b.get(..rest(b)).unwrap_or_default());
+        same += count;
+    }
+    same
 }
 
 #[cfg(test)]
@@ -315,10 +367,25 @@ mod tests {
     }
 
     #[test]
+    fn a_boundary_is_found_before_any_place() {
+        let entry = |name: &str| [format!("100644 {name}\0").as_bytes(), &[7; 20]].concat();
+        let names: Vec<String> = (0..40).map(|at| format!("file-{at}")).collect();
+        let starts = names.iter().scan(0, |at, name| Some(std::mem::replace(at, *at + entry(name).len())));
+        let starts: Vec<usize> = starts.collect();
+        let tree: Vec<u8> = names.iter().flat_map(|name| entry(name)).collect();
+        for place in 0..tree.len() {
+            let before = starts.iter().rev().find(|&&start| start <= place).copied();
+            assert_eq!(boundary(&tree, place), before, "{place}");
+        }
+        assert_eq!(boundary(&[b'x'; 2000], 1500), None);
+    }
+
+    #[test]
     fn differences_are_found_between_common_ends() {
         let text = |middle: &str| [&[b'x'; 200][..], middle.as_bytes(), &[b'y'; 100]].concat();
         assert_eq!(difference(&text("one"), &text("two!")), (200, 204));
-        assert_eq!(difference(&text("same"), &text("same")), (304, 0));
+        assert_eq!(difference(&text("same"), &text("same")), (304, 304));
+        assert_eq!(difference(b"aXa", b"aXaXa"), (3, 5));
         assert_eq!(difference(b"", b"abc"), (0, 3));
     }
 

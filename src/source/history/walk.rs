@@ -1,11 +1,10 @@
 //! The walk over the objects of some kinds: each stream is inflated once, deltas depth first along their families, so that a
 //! base is in memory while its deltas are made and no longer.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::inflate::{Buffer, Fault, Inflater, apply};
-use super::objects::{At, Stores};
+use super::objects::{At, Bits, Stores};
 use super::packs::{Kind, Pack};
 use crate::blob::Oid;
 use crate::source::Cancel;
@@ -109,13 +108,14 @@ struct Task {
 struct Plan {
     heavy: Vec<Task>,
     light: Vec<Task>,
-    cut: HashSet<(u32, u32)>,
+    /// Objects at whose families were cut, by their numbers.
+    cut: Bits,
 }
 
 impl Plan {
     fn new(stores: &Stores, kinds: &[Kind]) -> Self {
         let threads = rayon::current_num_threads().max(1) as u64;
-        let mut plan = Self { heavy: Vec::new(), light: Vec::new(), cut: HashSet::new() };
+        let mut plan = Self { heavy: Vec::new(), light: Vec::new(), cut: Bits::new(stores.len()) };
         let mut heavy = Vec::new();
         for (at, pack) in (0_u32..).zip(&stores.packs) {
             let roots =
@@ -149,7 +149,7 @@ impl Plan {
                 if below > share {
                     open.push(child);
                 } else if below > share / 4 {
-                    self.cut.insert((at, child));
+                    self.cut.set(pack.number(child));
                     self.heavy.push(Task { pack: at, entry: child });
                 }
             }
@@ -268,12 +268,12 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn family(&mut self, task: &Task) {
         let Some(pack) = self.stores.packs.get(task.pack as usize) else { return };
-        if !self.is_wanted_below(task.pack, pack, task.entry) {
+        if !self.is_wanted_below(pack, task.entry) {
             return;
         }
         let object = match self.tools.entry(self.stores, pack, task.entry, 0) {
             Ok(object) => object,
-            Err(fault) => return self.fail(task.pack, pack, task.entry, fault),
+            Err(fault) => return self.fail(pack, task.entry, fault),
         };
         let shown = self.show(pack, task.entry, &object, None);
         let mut live = object.len();
@@ -287,7 +287,7 @@ impl Worker<'_> {
                 continue;
             };
             frame.next += 1;
-            if self.plan.cut.contains(&(task.pack, child)) || !self.is_wanted_below(task.pack, pack, child) {
+            if self.plan.cut.get(pack.number(child)) || !self.is_wanted_below(pack, child) {
                 continue;
             }
             let base = match frame.object.take() {
@@ -298,7 +298,7 @@ impl Worker<'_> {
                         base
                     }
                     Err(fault) => {
-                        self.fail(task.pack, pack, child, fault);
+                        self.fail(pack, child, fault);
                         continue;
                     }
                 },
@@ -319,14 +319,17 @@ impl Worker<'_> {
                     stack.push(Frame { entry: child, object: Some(object), shown, next: 0 });
                     drop_oldest(&mut stack, &mut live);
                 }
-                Err(fault) => self.fail(task.pack, pack, child, fault),
+                Err(fault) => self.fail(pack, child, fault),
             }
         }
     }
 
     /// Whether anything from this entry on is to be shown. Walks that want everything answer at once.
-    fn is_wanted_below(&self, _at: u32, pack: &Pack, entry: u32) -> bool {
-        let mut open = vec![entry];
+    fn is_wanted_below(&self, pack: &Pack, entry: u32) -> bool {
+        if self.visit.wants(pack.number(entry)) {
+            return true;
+        }
+        let mut open = pack.children(entry).to_vec();
         while let Some(entry) = open.pop() {
             if self.visit.wants(pack.number(entry)) {
                 return true;
@@ -347,14 +350,14 @@ impl Worker<'_> {
     }
 
     /// A faulty entry takes everything with it that builds on it.
-    fn fail(&self, at: u32, pack: &Pack, entry: u32, fault: Fault) {
+    fn fail(&self, pack: &Pack, entry: u32, fault: Fault) {
         let mut open = vec![entry];
         while let Some(entry) = open.pop() {
             let number = pack.number(entry);
             if !self.stores.is_duplicate(number) && self.visit.wants(number) {
                 self.visit.fault(pack.id(entry), fault);
             }
-            open.extend(pack.children(entry).iter().filter(|&&child| !self.plan.cut.contains(&(at, child))));
+            open.extend(pack.children(entry).iter().filter(|&&child| !self.plan.cut.get(pack.number(child))));
         }
     }
 }
