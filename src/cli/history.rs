@@ -21,13 +21,11 @@ pub fn scan(
     revisions: &[String],
 ) -> Result<ExitStatus, Error> {
     let tips = revisions.iter().map(|revision| repository.object(revision)).collect::<Result<Vec<Oid>, _>>()?;
-    let prepared = match repository.workdir().map(Path::to_owned) {
-        Some(root) => scan::prepare_on_disk(&command.common, environment, Some(&repository), &root)?,
-        None => {
-            let head = repository.head()?;
-            let read = Committed { repository: &repository, commit: head };
-            run::prepare(&command.common, environment, Some(&repository), &read, &std::collections::BTreeSet::new())?
-        }
+    let prepared = if let Some(root) = repository.workdir().map(Path::to_owned) {
+        scan::prepare_on_disk(&command.common, environment, Some(&repository), &root)?
+    } else {
+        let read = Committed { repository: &repository, commit: repository.head()? };
+        run::prepare(&command.common, environment, Some(&repository), &read, &std::collections::BTreeSet::new())?
     };
     run::finish(&command.common, environment, &prepared, Request::History { repository, tips })
 }

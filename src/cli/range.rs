@@ -10,7 +10,7 @@ use super::govern::Committed;
 use super::run;
 use crate::blob::Oid;
 use crate::scan::{RangeRequest, Request};
-use crate::source::git::{Repository, short};
+use crate::source::git::Repository;
 
 /// Scans a range. The configuration is the one of `base` (the defaults where there is none), so that a change cannot switch
 /// its own scan off; the baseline is the one of `tip`.

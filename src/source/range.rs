@@ -1,7 +1,7 @@
 //! Ranges: which commits they hold, and what each of these changes against its parents. Read by id through the facade; the
 //! whole history is not touched.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use super::SourceError;
 use super::coverage::{Code, Ledger};
@@ -93,7 +93,7 @@ pub fn commits(
     repository: &Repository,
     include: &[Oid],
     exclude: &[Oid],
-    shallow: &HashSet<Oid>,
+    is_shallow: &dyn Fn(&Oid) -> bool,
     ledger: &Ledger,
     allow_shallow: bool,
 ) -> Result<Vec<CommitData>, SourceError> {
@@ -120,7 +120,7 @@ pub fn commits(
                 break;
             }
         }
-        let parents = if shallow.contains(&id) { Vec::new() } else { state.commit.parents.clone() };
+        let parents = if is_shallow(&id) { Vec::new() } else { state.commit.parents.clone() };
         for parent in parents {
             if let Err(error) = walk.reach(repository, parent, excluded)
                 && !excluded
@@ -131,7 +131,7 @@ pub fn commits(
     }
     let mut commits: Vec<CommitData> = walk.seen.into_values().filter(|it| !it.excluded).map(|it| it.commit).collect();
     commits.sort_unstable_by_key(|commit| commit.id);
-    for commit in commits.iter().filter(|commit| shallow.contains(&commit.id) && !commit.parents.is_empty()) {
+    for commit in commits.iter().filter(|commit| is_shallow(&commit.id) && !commit.parents.is_empty()) {
         let code = if allow_shallow { Code::SHALLOW_ALLOWED } else { Code::SHALLOW };
         ledger.note(code, Some(Raw::new(short(commit.id))), None);
     }

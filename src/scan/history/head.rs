@@ -14,7 +14,7 @@ use crate::secret::{KeyId, Raw};
 use crate::source::SourceError;
 use crate::source::coverage::Code;
 use crate::source::git::EntryKind;
-use crate::source::history::trees::Entries;
+use crate::source::history::entries::Entries;
 use crate::source::history::walk;
 
 /// So many entries of HEAD's tree are looked at; only a tree that holds itself over and over has more.

@@ -49,7 +49,7 @@ pub(super) fn history(
     }
     let shallow = tips::shallow(repository);
     let stores = Stores::open(repository, context.ledger)?;
-    context.progress.expect(u64::from(stores.len()));
+    context.progress.expect(u64::from(stores.count()));
     let tips = Tips::read(repository, context.ledger)?;
 
     let messages = Messages::new(context);
@@ -115,7 +115,7 @@ impl History<'_> {
         }
         let (Some(graph), Some((_, holders))) = (graph, holders) else { return Front::default() };
         let (graph, mut front) = (unlock(graph), unlock(holders));
-        let marks = Bits::new(self.stores.len());
+        let marks = Bits::new(self.stores.count());
         graph.spread(&mut front, &marks);
         let collect = Collect::new(&marks, &front, &blobs);
         walk::walk(self.stores, &[Kind::Tree], &collect, self.context.cancel);
@@ -136,7 +136,7 @@ impl History<'_> {
     fn introduced(&self, scope: &Scope, front: &Front, hot: &[Hot], is_notes: bool) -> Introduced {
         let mut introduced = Introduced::default();
         let root = |commit: u32| front.find(&self.commits.get(commit)?.tree);
-        for commit in (0..self.commits.len()).filter(|&it| scope.has_commit(it)) {
+        for commit in (0..self.commits.count()).filter(|&it| scope.has_commit(it)) {
             if is_notes_commit(self.commits.reach(commit)) != is_notes {
                 continue;
             }

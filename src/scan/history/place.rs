@@ -89,7 +89,7 @@ impl History<'_> {
         collector: &mut Collector,
     ) {
         let roots: BTreeSet<Oid> =
-            (0..self.commits.len()).filter_map(|it| self.commits.get(it)).map(|it| it.tree).collect();
+            (0..self.commits.count()).filter_map(|it| self.commits.get(it)).map(|it| it.tree).collect();
         let mut found: BTreeMap<(Vec<u8>, KeyId), (u8, u32)> = BTreeMap::new();
         let tops = front.tops().into_iter().filter(|(id, _)| !roots.contains(id));
         for (id, tree) in tops {
@@ -131,7 +131,7 @@ impl History<'_> {
     ) {
         let mut writers: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let root = |commit: u32| front.find(&self.commits.get(commit)?.tree);
-        for commit in (0..self.commits.len()).filter(|&it| scope.has_commit(it)) {
+        for commit in (0..self.commits.count()).filter(|&it| scope.has_commit(it)) {
             let Some(tree) = root(commit).filter(|_| is_notes_commit(self.commits.reach(commit))) else { continue };
             let parents: Vec<u32> = self.commits.parents(commit).iter().filter_map(|&it| root(it)).collect();
             let _ = front.changes(tree, &parents, |_, blob, _| writers.entry(blob).or_default().push(commit));

@@ -81,12 +81,11 @@ impl History<'_> {
             match self.stores.locate(&id).map(|number| self.stores.kind(number)) {
                 Some(Kind::Tree) => *peeled.trees.entry(id).or_default() |= reach,
                 Some(Kind::Blob) => *peeled.blobs.entry(id).or_default() |= reach,
-                Some(_) => {}
                 // What a reflog names may have been pruned; nothing hangs on it.
                 None if name.is_some() => {
                     peeled.missing.insert((name.unwrap_or_default().to_vec(), id));
                 }
-                None => {}
+                _ => {}
             }
             return;
         }
@@ -103,7 +102,7 @@ impl History<'_> {
         let selected: Vec<bool> = if everything {
             let is_own = |id: &Oid| self.stores.locate(id).is_some_and(|number| self.stores.is_own(number));
             let has = |it: u32| self.commits.reach(it) != 0 || self.commits.get(it).is_some_and(|it| is_own(&it.id));
-            (0..self.commits.len()).map(has).collect()
+            (0..self.commits.count()).map(has).collect()
         } else {
             self.closure(own.commits.iter().map(|&(commit, _)| commit))
         };
@@ -129,7 +128,7 @@ impl History<'_> {
             }
         }
         if everything {
-            for number in 0..self.stores.own_len() {
+            for number in 0..self.stores.own_count() {
                 wanted.set(number);
             }
         }
@@ -138,7 +137,7 @@ impl History<'_> {
 
     /// Everything that these commits reach, themselves included.
     pub(super) fn closure(&self, commits: impl Iterator<Item = u32>) -> Vec<bool> {
-        let mut reached = vec![false; self.commits.len() as usize];
+        let mut reached = vec![false; self.commits.count() as usize];
         let mut open: Vec<u32> = commits.collect();
         while let Some(commit) = open.pop() {
             if let Some(reached) = reached.get_mut(commit as usize)
@@ -156,10 +155,10 @@ impl History<'_> {
         pass.graph = Some(Mutex::default());
         walk::walk(self.stores, &[Kind::Tree], &pass, self.context.cancel);
         let graph = pass.graph.take().map(unlock).unwrap_or_default();
-        let trees = Bits::new(self.stores.len());
+        let trees = Bits::new(self.stores.count());
         graph.reach(roots.iter().map(|id| prefix(id.as_slice())), &trees);
         drop(graph);
-        let reached = Bits::new(self.stores.len());
+        let reached = Bits::new(self.stores.count());
         let mut pass = Pass::new(self.stores);
         (pass.wanted, pass.reached) = (Some(&trees), Some(&reached));
         pass.missing = Some(Mutex::default());
@@ -170,7 +169,7 @@ impl History<'_> {
         if counts {
             note_faults(self.context, &unlock(faults), |_| true);
         }
-        for number in (0..self.stores.len()).filter(|&number| trees.get(number)) {
+        for number in (0..self.stores.count()).filter(|&number| trees.get(number)) {
             reached.set(number);
         }
         (reached, missing.map(unlock).unwrap_or_default())
@@ -181,7 +180,7 @@ impl History<'_> {
         if candidates.is_empty() {
             return;
         }
-        let reached = (0..self.commits.len()).filter(|&it| self.commits.reach(it) != 0);
+        let reached = (0..self.commits.count()).filter(|&it| self.commits.reach(it) != 0);
         let roots: Vec<Oid> = reached.filter_map(|it| self.commits.get(it)).map(|it| it.tree).collect();
         let (_, missing) = self.reachable(&roots);
         self.note_all_missing(&missing);
@@ -196,7 +195,7 @@ impl History<'_> {
 
     /// What commits and refs name and is not there, and the edges of a shallow clone among them.
     fn note_commits(&self, commits: &[u32], refs: &BTreeSet<(Vec<u8>, Oid)>) {
-        let is_missing = |id: &&Oid| self.stores.locate(*id).is_none();
+        let is_missing = |id: &&Oid| self.stores.locate(id).is_none();
         let mut missing: HashSet<Oid> = HashSet::new();
         for commit in commits.iter().filter_map(|&commit| self.commits.get(commit)) {
             missing.extend(Some(&commit.tree).filter(is_missing));

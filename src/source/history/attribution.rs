@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use super::entries::Entries;
 use super::inflate::Fault;
 use super::objects::Bits;
-use super::trees::{Entries, Prefixes, lock, prefix};
+use super::trees::{Prefixes, lock, prefix};
 use super::walk::{Object, Visit};
 use crate::blob::Oid;
 use crate::source::git::EntryKind;
@@ -31,12 +32,15 @@ pub struct Front {
     entries: Vec<Vec<(Box<[u8]>, Target)>>,
 }
 
+/// An entry of a tree that may lead to something: name, kind and id.
+type Lead = (Box<[u8]>, EntryKind, Oid);
+
 /// Collects the front from the trees that may belong to it.
 pub struct Collect<'a> {
     marks: &'a Bits,
     prefixes: &'a Prefixes,
     blobs: &'a HashMap<Oid, u32>,
-    found: Mutex<Vec<(Oid, Vec<(Box<[u8]>, EntryKind, Oid)>)>>,
+    found: Mutex<Vec<(Oid, Vec<Lead>)>>,
 }
 
 impl<'a> Collect<'a> {

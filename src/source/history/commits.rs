@@ -96,9 +96,9 @@ impl Commits {
         list.sort_unstable_by_key(|commit| commit.id);
         list.dedup_by_key(|commit| commit.id);
         let by_id: HashMap<Oid, u32> = list.iter().zip(0..).map(|(commit, at)| (commit.id, at)).collect();
-        let known = |commit: &CommitData| match cut(&commit.id) {
-            true => Vec::new(),
-            false => commit.parents.iter().filter_map(|parent| by_id.get(parent).copied()).collect(),
+        let known = |commit: &CommitData| {
+            let parents = commit.parents.iter().filter(|_| !cut(&commit.id));
+            parents.filter_map(|parent| by_id.get(parent).copied()).collect()
         };
         let parents = list.iter().map(known).collect();
         let reach = vec![0; list.len()];
@@ -106,7 +106,7 @@ impl Commits {
     }
 
     /// Number of commits.
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         u32::try_from(self.list.len()).unwrap_or(u32::MAX)
     }
 

@@ -39,7 +39,7 @@ impl Buffer {
     }
 
     /// How much it holds.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.len
     }
 
@@ -253,6 +253,6 @@ mod tests {
     fn a_declared_size_beyond_deflate_is_not_allocated() {
         let mut out = Buffer::default();
         let result = Inflater::default().inflate(&[0x78, 0x9c, 3, 0, 0, 0, 0, 1], 1 << 30, &mut out);
-        assert_eq!((result, out.len()), (Err(Fault::Corrupt("declares more than its stream can hold")), 0));
+        assert_eq!((result, out.size()), (Err(Fault::Corrupt("declares more than its stream can hold")), 0));
     }
 }

@@ -52,7 +52,7 @@ impl Loose {
     }
 
     /// Number of objects.
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         u32::try_from(self.objects.len()).unwrap_or(u32::MAX)
     }
 

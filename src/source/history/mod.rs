@@ -5,6 +5,7 @@
 
 pub mod attribution;
 pub mod commits;
+pub mod entries;
 pub mod inflate;
 mod loose;
 pub mod objects;

@@ -118,7 +118,7 @@ impl Stores {
         for (_, path) in indexes {
             match Pack::open(&path, self.total) {
                 Ok(pack) => {
-                    self.total = self.count(pack.len())?;
+                    self.total = self.total_with(pack.count())?;
                     self.packs.push(pack);
                 }
                 Err(why) => unreadable(&path, why),
@@ -127,7 +127,7 @@ impl Stores {
         for folder in folders {
             match Loose::list(folder, self.total) {
                 Ok(loose) => {
-                    self.total = self.count(loose.len())?;
+                    self.total = self.total_with(loose.count())?;
                     self.loose.push(loose);
                 }
                 Err(error) => unreadable(folder, error.kind().to_string()),
@@ -136,7 +136,7 @@ impl Stores {
         Ok(())
     }
 
-    fn count(&self, more: u32) -> Result<u32, SourceError> {
+    fn total_with(&self, more: u32) -> Result<u32, SourceError> {
         self.total.checked_add(more).ok_or_else(|| SourceError::Git("more than 4,294,967,295 objects".into()))
     }
 
@@ -167,7 +167,7 @@ impl Stores {
         use rayon::prelude::*;
         let duplicates = Bits::new(self.total);
         (0..self.total).into_par_iter().with_min_len(1024).for_each(|number| {
-            let is_first_pack = self.own_packs > 0 && self.packs.first().is_some_and(|pack| number < pack.len());
+            let is_first_pack = self.own_packs > 0 && self.packs.first().is_some_and(|pack| number < pack.count());
             if !is_first_pack && self.id(number).is_some_and(|id| self.locate(&id) != Some(number)) {
                 duplicates.set(number);
             }
@@ -176,7 +176,7 @@ impl Stores {
     }
 
     /// Number of objects, those that stand in several places counted as often.
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         self.total
     }
 
@@ -188,11 +188,11 @@ impl Stores {
     /// Objects of which not even the kind can be told, each once.
     pub fn unknown(&self) -> Vec<(Oid, u32)> {
         let packed = self.packs.iter().flat_map(|pack| {
-            let unknown = (0..pack.len()).filter(|&entry| pack.kind(entry) == Kind::Unknown);
+            let unknown = (0..pack.count()).filter(|&entry| pack.kind(entry) == Kind::Unknown);
             unknown.map(|entry| (pack.id(entry), pack.number(entry)))
         });
         let loose = self.loose.iter().flat_map(|loose| {
-            let unknown = (0..loose.len()).filter_map(|at| Some((at, loose.get(at)?)));
+            let unknown = (0..loose.count()).filter_map(|at| Some((at, loose.get(at)?)));
             unknown.filter(|(_, (_, kind))| *kind == Kind::Unknown).map(|(at, (id, _))| (id, loose.first + at))
         });
         packed.chain(loose).filter(|&(_, number)| !self.is_duplicate(number)).collect()
@@ -204,7 +204,7 @@ impl Stores {
     }
 
     /// How many of the objects stand in stores of this repository's own: those of the first numbers.
-    pub fn own_len(&self) -> u32 {
+    pub fn own_count(&self) -> u32 {
         self.own_total
     }
 
@@ -224,21 +224,21 @@ impl Stores {
 
     /// Where the object of this number stands. A pack's object is named by its place in the index.
     pub fn at(&self, number: u32) -> Option<At> {
-        let pack = self.packs.iter().position(|pack| (pack.first..pack.first + pack.len()).contains(&number));
+        let pack = self.packs.iter().position(|pack| (pack.first..pack.first + pack.count()).contains(&number));
         if let Some(at) = pack {
             let entry = self.packs.get(at).and_then(|pack| pack.find(&pack.id_of(number)))?;
             return Some(At::Pack(at, entry));
         }
-        let loose = self.loose.iter().position(|it| (it.first..it.first + it.len()).contains(&number))?;
+        let loose = self.loose.iter().position(|it| (it.first..it.first + it.count()).contains(&number))?;
         Some(At::Loose(loose, number - self.loose.get(loose)?.first))
     }
 
     /// The id of the object of this number.
     pub fn id(&self, number: u32) -> Option<Oid> {
-        if let Some(pack) = self.packs.iter().find(|pack| (pack.first..pack.first + pack.len()).contains(&number)) {
+        if let Some(pack) = self.packs.iter().find(|pack| (pack.first..pack.first + pack.count()).contains(&number)) {
             return Some(pack.id_of(number));
         }
-        let loose = self.loose.iter().find(|it| (it.first..it.first + it.len()).contains(&number))?;
+        let loose = self.loose.iter().find(|it| (it.first..it.first + it.count()).contains(&number))?;
         loose.get(number - loose.first).map(|(id, _)| id)
     }
 

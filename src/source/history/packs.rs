@@ -97,7 +97,7 @@ impl Pack {
     }
 
     fn read_headers(&mut self) {
-        for entry in 0..self.len() {
+        for entry in 0..self.count() {
             let at = entry as usize;
             let (kind, base) = match self.header(entry) {
                 Ok((Base::Whole(kind), ..)) => (kind, WHOLE),
@@ -108,13 +108,13 @@ impl Pack {
                         _ => (Kind::Unknown, OUTSIDE),
                     }
                 }
-                Ok((Base::Id(id), ..)) => match self.find(&id) {
-                    Some(base) => (Kind::Unknown, base),
-                    None => {
+                Ok((Base::Id(id), ..)) => {
+                    let base = self.find(&id);
+                    if base.is_none() {
                         self.outside.push((entry, id));
-                        (Kind::Unknown, OUTSIDE)
                     }
-                },
+                    (Kind::Unknown, base.unwrap_or(OUTSIDE))
+                }
                 Err(_) => (Kind::Unknown, OUTSIDE),
             };
             if let (Some(to), Some(from)) = (self.kinds.get_mut(at), self.bases.get_mut(at)) {
@@ -148,7 +148,7 @@ impl Pack {
             }
         }
         (self.starts, self.children) = (starts, children);
-        let roots = (0..self.len()).filter(|&entry| self.base(entry) == WHOLE).collect();
+        let roots = (0..self.count()).filter(|&entry| self.base(entry) == WHOLE).collect();
         self.below = vec![0; count];
         self.carry(roots);
     }
@@ -192,7 +192,7 @@ impl Pack {
     }
 
     /// Number of entries.
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         u32::try_from(self.offsets.len()).unwrap_or(0)
     }
 
@@ -212,7 +212,7 @@ impl Pack {
 
     /// The id of the object of that number, which must be one of this pack's.
     pub fn id_of(&self, number: u32) -> Oid {
-        let name = number.saturating_sub(self.first).min(self.len().saturating_sub(1));
+        let name = number.saturating_sub(self.first).min(self.count().saturating_sub(1));
         self.index.oid_at_index(name).to_owned()
     }
 

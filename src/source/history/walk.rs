@@ -55,7 +55,7 @@ pub fn walk(stores: &Stores, kinds: &[Kind], visit: &dyn Visit, cancel: &Cancel)
             scope.spawn(|_| {
                 let mut worker = Worker { stores, plan: &plan, visit, tools: Tools::default() };
                 while let Some(work) = plan.chunk(next.fetch_add(1, Ordering::Relaxed)) {
-                    for task in work {
+                    for &task in work {
                         if cancel.is_set() {
                             return;
                         }
@@ -65,10 +65,10 @@ pub fn walk(stores: &Stores, kinds: &[Kind], visit: &dyn Visit, cancel: &Cancel)
             });
         }
         for loose in &stores.loose {
-            for start in (0..loose.len()).step_by(256) {
+            for start in (0..loose.count()).step_by(256) {
                 scope.spawn(move |_| {
                     let mut tools = Tools::default();
-                    for place in start..loose.len().min(start + 256) {
+                    for place in start..loose.count().min(start + 256) {
                         let number = loose.first + place;
                         let Some((id, kind)) = loose.get(place).filter(|(_, kind)| kinds.contains(kind)) else {
                             continue;
@@ -115,11 +115,11 @@ struct Plan {
 impl Plan {
     fn new(stores: &Stores, kinds: &[Kind]) -> Self {
         let threads = rayon::current_num_threads().max(1) as u64;
-        let mut plan = Self { heavy: Vec::new(), light: Vec::new(), cut: Bits::new(stores.len()) };
+        let mut plan = Self { heavy: Vec::new(), light: Vec::new(), cut: Bits::new(stores.count()) };
         let mut heavy = Vec::new();
         for (at, pack) in (0_u32..).zip(&stores.packs) {
             let roots =
-                (0..pack.len()).filter(|&entry| pack.parent(entry).is_none() && kinds.contains(&pack.kind(entry)));
+                (0..pack.count()).filter(|&entry| pack.parent(entry).is_none() && kinds.contains(&pack.kind(entry)));
             let all: u64 = roots.clone().map(|root| u64::from(pack.below(root))).sum();
             let share = u32::try_from(all / (4 * threads)).unwrap_or(u32::MAX).max(WHOLE);
             for root in roots {
@@ -205,7 +205,7 @@ impl Tools {
     fn entry(&mut self, stores: &Stores, pack: &Pack, entry: u32, depth: usize) -> Result<Buffer, Fault> {
         let mut chain = vec![entry];
         while let Some(base) = chain.last().and_then(|&entry| pack.parent(entry)) {
-            if chain.len() > pack.len() as usize {
+            if chain.len() > pack.count() as usize {
                 return Err(Fault::Corrupt("is a delta on itself"));
             }
             chain.push(base);
@@ -266,7 +266,7 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn family(&mut self, task: &Task) {
+    fn family(&mut self, task: Task) {
         let Some(pack) = self.stores.packs.get(task.pack as usize) else { return };
         if !self.is_wanted_below(pack, task.entry) {
             return;
@@ -276,14 +276,16 @@ impl Worker<'_> {
             Err(fault) => return self.fail(pack, task.entry, fault),
         };
         let shown = self.show(pack, task.entry, &object, None);
-        let mut live = object.len();
+        let mut live = object.size();
         let mut stack = vec![Frame { entry: task.entry, object: Some(object), shown, next: 0 }];
         while let Some(frame) = stack.last_mut() {
             let children = pack.children(frame.entry);
             let Some(&child) = children.get(frame.next) else {
                 let done = stack.pop().and_then(|frame| frame.object);
-                live -= done.as_ref().map_or(0, Buffer::len);
-                done.into_iter().for_each(|object| self.tools.recycle(object));
+                live -= done.as_ref().map_or(0, Buffer::size);
+                if let Some(object) = done {
+                    self.tools.recycle(object);
+                }
                 continue;
             };
             frame.next += 1;
@@ -294,7 +296,7 @@ impl Worker<'_> {
                 Some(base) => base,
                 None => match self.tools.entry(self.stores, pack, frame.entry, 0) {
                     Ok(base) => {
-                        live += base.len();
+                        live += base.size();
                         base
                     }
                     Err(fault) => {
@@ -309,13 +311,13 @@ impl Worker<'_> {
             if frame.next < children.len() {
                 frame.object = Some(base);
             } else {
-                live -= base.len();
+                live -= base.size();
                 self.tools.recycle(base);
             }
             match made {
                 Ok(object) if pack.children(child).is_empty() => self.tools.recycle(object),
                 Ok(object) => {
-                    live += object.len();
+                    live += object.size();
                     stack.push(Frame { entry: child, object: Some(object), shown, next: 0 });
                     drop_oldest(&mut stack, &mut live);
                 }
@@ -369,6 +371,6 @@ fn drop_oldest(stack: &mut [Frame], live: &mut usize) {
         if *live <= LIVE {
             return;
         }
-        *live -= frame.object.take().map_or(0, |object| object.len());
+        *live -= frame.object.take().map_or(0, |object| object.size());
     }
 }

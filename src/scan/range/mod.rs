@@ -1,20 +1,22 @@
 //! Ranges: what the commits of a range add, files and messages.
 
+mod messages;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
 use super::direct::committed_dotenv;
-use super::introduced::{Graph, Hot, Introduced, Introduction, Item, examine_message, standing, without_path};
+use super::introduced::{Graph, Hot, Introduced, Introduction};
 use super::{Collector, Context, Examined};
-use crate::blob::{ObjectKind, Oid, SourceKind, Text};
+use crate::blob::{Oid, SourceKind, Text};
 use crate::finding::{Accepted, Finding, ObjectRef, Severity};
 use crate::hygiene::dotenv;
 use crate::secret::{KeyId, Raw};
 use crate::source::coverage::Code;
 use crate::source::git::{Repository, short};
-use crate::source::history::commits::{CommitData, Commits, TagData};
+use crate::source::history::commits::{CommitData, Commits};
 use crate::source::history::tips;
 use crate::source::index::note_object;
 use crate::source::range::{self, Change, Tip};
@@ -39,6 +41,9 @@ pub struct RangeRequest {
     pub ref_names: Vec<Raw>,
 }
 
+/// Path and blob.
+type File = (Vec<u8>, Oid);
+
 /// What is known while a range is being scanned.
 struct Range<'a> {
     context: &'a Context<'a>,
@@ -50,7 +55,7 @@ struct Range<'a> {
     /// Blobs that were examined: the place in `hot`, if something was found.
     examined: HashMap<Oid, Option<u32>>,
     /// What a commit takes away from each of its parents.
-    deleted: HashMap<(u32, usize), Vec<(Vec<u8>, Oid)>>,
+    deleted: HashMap<(u32, usize), Vec<File>>,
 }
 
 /// Scans a range. Findings that something accepts which the range itself adds are named in a notice.
@@ -71,11 +76,11 @@ pub(super) fn range(
         tips.iter().filter_map(|tip| if let Tip::Commit(id) = tip { Some(*id) } else { None }).collect()
     };
     let (tips, bounds) = (commits_of(&include), commits_of(&exclude));
+    let cut = |id: &Oid| shallow.contains(id);
     let allowed = context.settings.allow_shallow;
-    let list = range::commits(repository, &tips, &bounds, &shallow, context.ledger, allowed)?;
+    let list = range::commits(repository, &tips, &bounds, &cut, context.ledger, allowed)?;
     context.progress.expect(list.len() as u64);
     context.ledger.objects(list.len() as u64);
-    let cut = |id: &Oid| shallow.contains(id);
     let commits = Commits::new(list, cut);
     let mut range = Range {
         context,
@@ -119,7 +124,7 @@ impl Range<'_> {
     /// Compares every commit with its parents.
     fn compare(&mut self, cut: &dyn Fn(&Oid) -> bool) {
         let mut unreadable = BTreeMap::new();
-        for commit in 0..self.commits.len() {
+        for commit in 0..self.commits.count() {
             if self.context.cancel.is_set() {
                 break;
             }
@@ -128,12 +133,11 @@ impl Range<'_> {
             let mut fault = |id, error| {
                 unreadable.insert(id, error);
             };
-            match range::changes(self.repository, data.tree, &parents, &mut fault) {
-                Ok(changes) => self.changes.extend(changes.into_iter().map(|change| (commit, change))),
-                Err(_) => {
-                    let why = "one commit changes more than 250,000 places".to_owned();
-                    self.context.ledger.note(Code::TOO_LARGE, Some(Raw::new(short(data.id))), Some(why));
-                }
+            if let Ok(changes) = range::changes(self.repository, data.tree, &parents, &mut fault) {
+                self.changes.extend(changes.into_iter().map(|change| (commit, change)));
+            } else {
+                let why = "one commit changes more than 250,000 places".to_owned();
+                self.context.ledger.note(Code::TOO_LARGE, Some(Raw::new(short(data.id))), Some(why));
             }
             self.context.progress.advance(1, 0);
         }
@@ -213,13 +217,12 @@ impl Range<'_> {
 
     /// The keys that stand in a blob at a path. One that is not of the range is read for it.
     fn keys(&mut self, id: Oid, path: &[u8]) -> BTreeSet<KeyId> {
-        let at = match self.examined.get(&id) {
-            Some(at) => *at,
-            None => {
-                let bytes = self.repository.blob(id).unwrap_or_default();
-                let examined = self.context.examine(&bytes, &|| Raw::new(path));
-                self.take(id, examined)
-            }
+        let at = if let Some(at) = self.examined.get(&id) {
+            *at
+        } else {
+            let bytes = self.repository.blob(id).unwrap_or_default();
+            let examined = self.context.examine(&bytes, &|| Raw::new(path));
+            self.take(id, examined)
         };
         let hot = at.and_then(|at| self.hot.get(at as usize));
         hot.map(|hot| hot.standing(self.context, Some(path))).unwrap_or_default()
@@ -275,13 +278,10 @@ impl Range<'_> {
     ) -> bool {
         let Some(data) = self.commits.get(commit) else { return false };
         let (tree, id) = (data.tree, data.parents.get(parent).copied());
-        let deleted = match self.deleted.remove(&(commit, parent)) {
-            Some(deleted) => deleted,
-            None => {
-                let theirs = id.and_then(|id| self.repository.tree_of(id).ok());
-                theirs.map(|theirs| range::deleted(self.repository, theirs, tree)).unwrap_or_default()
-            }
-        };
+        let deleted = self.deleted.remove(&(commit, parent)).unwrap_or_else(|| {
+            let theirs = id.and_then(|id| self.repository.tree_of(id).ok());
+            theirs.map(|theirs| range::deleted(self.repository, theirs, tree)).unwrap_or_default()
+        });
         let alike = |range: &Self, old: Oid| {
             let (old, new) = (range.repository.blob(old), range.repository.blob(change.id));
             matches!((old, new), (Ok(old), Ok(new)) if similar::alike(&old, &new))
@@ -318,124 +318,6 @@ impl Range<'_> {
         made.object = Some(ObjectRef { oid: Some(id), name: None });
         made.commit = graph.describe(first);
         Some(made)
-    }
-
-    /// Messages of the commits.
-    fn place_messages(&self, graph: &Graph<'_>, collector: &mut Collector) {
-        let mut items: BTreeMap<KeyId, BTreeMap<u32, Item>> = BTreeMap::new();
-        for commit in 0..self.commits.len() {
-            let Some(id) = self.commits.get(commit).map(|it| it.id) else { continue };
-            // Each was read to find the range; one that is gone by now is no longer of it.
-            let Ok((bytes, _)) = range::raw(self.repository, id) else { continue };
-            let hot = Hot { id, examined: examine_message(self.context, &bytes, id) };
-            hot.examined.iter().for_each(|examined| collector.remember(examined));
-            for (key, examined) in standing(self.context, &hot) {
-                let item = Item { rank: (false, Vec::new(), id), oid: Some(id), name: None, examined };
-                items.entry(key).or_default().insert(commit, item);
-            }
-        }
-        for mut items in items.into_values() {
-            let mut group: Vec<u32> = items.keys().copied().collect();
-            let first = graph.first_of(std::slice::from_ref(&group)).into_iter().flatten().next();
-            graph.sort(&mut group);
-            group.sort_by_key(|&commit| Some(commit) != first);
-            let all: Vec<Item> = group.iter().filter_map(|commit| items.remove(commit)).collect();
-            if let Some(mut made) = without_path(self.context, SOURCE, ObjectKind::CommitMessage, &all) {
-                made.commit = first.and_then(|first| graph.describe(first));
-                collector.findings.push(made);
-            }
-        }
-    }
-
-    /// Messages of annotated tags, and of the tags that these name.
-    fn place_tags(&self, tags: &[Oid], ref_names: &[Raw], collector: &mut Collector) {
-        let mut items: BTreeMap<KeyId, Vec<Item>> = BTreeMap::new();
-        let mut seen = BTreeSet::new();
-        let mut open = tags.to_vec();
-        while let Some(id) = open.pop().filter(|_| !self.context.cancel.is_set()) {
-            if !seen.insert(id) {
-                continue;
-            }
-            let bytes = match range::raw(self.repository, id) {
-                Ok((bytes, true)) => bytes,
-                Ok((_, false)) => continue,
-                Err(error) => {
-                    note_object(self.context.ledger, short(id).as_bytes(), error);
-                    continue;
-                }
-            };
-            self.context.ledger.objects(1);
-            let Some(tag) = TagData::parse(id, &bytes) else { continue };
-            open.push(tag.target);
-            let full = [b"refs/tags/", tag.name.as_slice()].concat();
-            let name = if ref_names.iter().any(|it| it.bytes() == full) { full } else { tag.name };
-            let hot = Hot { id, examined: examine_message(self.context, &bytes, id) };
-            hot.examined.iter().for_each(|examined| collector.remember(examined));
-            for (key, examined) in standing(self.context, &hot) {
-                let rank = (false, name.clone(), id);
-                let item = Item { rank, oid: Some(id), name: Some(Raw::new(name.as_slice())), examined };
-                items.entry(key).or_default().push(item);
-            }
-        }
-        self.place_items(items, ObjectKind::TagMessage, collector);
-    }
-
-    /// Names of refs.
-    fn place_ref_names(&self, names: &[Raw], collector: &mut Collector) {
-        let mut items: BTreeMap<KeyId, Vec<Item>> = BTreeMap::new();
-        let null = Oid::null(gix_hash::Kind::Sha1);
-        for name in names.iter().collect::<BTreeSet<_>>() {
-            let hot = Hot { id: null, examined: self.context.examine(name.bytes(), &|| name.clone()) };
-            hot.examined.iter().for_each(|examined| collector.remember(examined));
-            for (key, examined) in standing(self.context, &hot) {
-                let rank = (false, name.bytes().to_vec(), null);
-                items.entry(key).or_default().push(Item { rank, oid: None, name: Some(name.clone()), examined });
-            }
-        }
-        self.place_items(items, ObjectKind::RefName, collector);
-    }
-
-    fn place_items(&self, items: BTreeMap<KeyId, Vec<Item>>, kind: ObjectKind, collector: &mut Collector) {
-        for mut all in items.into_values() {
-            all.sort_by(|a, b| a.rank.cmp(&b.rank));
-            collector.findings.extend(without_path(self.context, SOURCE, kind, &all));
-        }
-    }
-
-    /// A tree or a blob that a tip leads to without a commit.
-    fn place_tip(&mut self, tip: Tip, collector: &mut Collector) {
-        let mut unreadable = Vec::new();
-        let blobs: Vec<(Option<Vec<u8>>, Oid)> = match tip {
-            Tip::Commit(_) => return,
-            Tip::Blob(id) => vec![(None, id)],
-            Tip::Tree(id) => {
-                let changes = range::changes(self.repository, id, &[], &mut |id, error| unreadable.push((id, error)));
-                let files = changes.unwrap_or_default().into_iter().filter(|change| !change.is_submodule);
-                files.map(|change| (Some(change.path), change.id)).collect()
-            }
-        };
-        for (id, error) in unreadable {
-            note_object(self.context.ledger, short(id).as_bytes(), error);
-        }
-        for (path, id) in
-            blobs.iter().filter(|(path, _)| !path.as_deref().is_some_and(|it| self.context.settings.excludes(it)))
-        {
-            let name = path.clone().unwrap_or_else(|| short(*id).into_bytes());
-            let examined = examine_blob(self.context, self.repository, *id, &name);
-            let hot = Hot { id: *id, examined };
-            hot.examined.iter().for_each(|examined| collector.remember(examined));
-            for key in hot.standing(self.context, path.as_deref()) {
-                let Some(examined) = hot.pick(self.context, path.as_deref(), key) else { continue };
-                let place = super::collect::Place { source: SOURCE, object: ObjectKind::Blob, path: path.as_deref() };
-                let mut made = super::collect::finding(self.context, &place, examined);
-                let is_known =
-                    collector.findings.iter().any(|it| it.source == SOURCE && it.fingerprint == made.fingerprint);
-                if !is_known {
-                    made.object = Some(ObjectRef { oid: Some(*id), name: None });
-                    collector.findings.push(made);
-                }
-            }
-        }
     }
 }
 
