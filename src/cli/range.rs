@@ -10,24 +10,39 @@ use super::govern::Committed;
 use super::run;
 use crate::blob::Oid;
 use crate::scan::{RangeRequest, Request};
-use crate::source::git::Repository;
+use crate::source::coverage::Code;
+use crate::source::git::{Repository, short};
 
-/// Scans a range. The configuration is the one of `base` (the defaults where there is none), so that a change cannot switch
-/// its own scan off; the baseline is the one of `tip`.
-pub fn scan(
-    common: &Common,
-    environment: &Environment,
-    repository: Repository,
-    range: RangeRequest,
-    base: Option<Oid>,
-    tip: Option<Oid>,
-) -> Result<ExitStatus, Error> {
-    let read_base = Committed { repository: &repository, commit: base };
-    let read_tip = Committed { repository: &repository, commit: tip };
-    let folders: BTreeSet<_> = repository.workdir().map(std::path::Path::to_owned).into_iter().collect();
-    let (prepared, accepted_before) =
-        run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
-    run::finish(common, environment, &prepared, Request::Range { repository, range, accepted_before })
+/// A range and what governs its scan.
+#[derive(Default)]
+pub struct Range {
+    /// Which commits, and what else belongs to the range.
+    pub request: RangeRequest,
+    /// Whose configuration governs the scan, so that a change cannot switch its own scan off; the defaults where there is none.
+    pub base: Option<Oid>,
+    /// Whose baseline does.
+    pub tip: Option<Oid>,
+    /// What a reader must know of the range itself.
+    pub notices: Vec<Code>,
+}
+
+impl Range {
+    /// Scans it and reports.
+    ///
+    /// # Errors
+    /// What governs the scan is wrong, or an object cannot be read.
+    pub fn scan(self, common: &Common, environment: &Environment, repository: Repository) -> Result<ExitStatus, Error> {
+        let read_base = Committed { repository: &repository, commit: self.base };
+        let read_tip = Committed { repository: &repository, commit: self.tip };
+        let folders: BTreeSet<_> = repository.workdir().map(std::path::Path::to_owned).into_iter().collect();
+        let (prepared, accepted_before) =
+            run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
+        for code in self.notices {
+            prepared.ledger.note(code, None, None);
+        }
+        let request = Request::Range { repository, range: self.request, accepted_before };
+        run::finish(common, environment, &prepared, request)
+    }
 }
 
 /// `scan --range A..B`, and `A...B`, which means from the merge base on.
@@ -53,5 +68,5 @@ pub fn scan_revisions(
     // What A reaches is what the merge base reaches, as far as B reaches it too: the commits are the same with both forms.
     let base = if is_symmetric { repository.merge_base(old, tip) } else { Some(old) };
     let request = RangeRequest { include: vec![tip], exclude: vec![old], ..RangeRequest::default() };
-    scan(common, environment, repository, request, base, Some(tip))
+    Range { request, base, tip: Some(tip), notices: Vec::new() }.scan(common, environment, repository)
 }

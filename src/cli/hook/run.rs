@@ -1,18 +1,17 @@
 //! `konceal hook run`: the scan that a hook's environment and input ask for.
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Run;
 use crate::blob::Oid;
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::exit::ExitStatus;
-use crate::cli::govern::Committed;
+use crate::cli::range::Range;
 use crate::cli::{index, place, run, scan};
 use crate::hook::{Asked, Stage, Update, Variables, updates};
-use crate::scan::{RangeRequest, Request};
+use crate::scan::Request;
 use crate::secret::Raw;
 use crate::source::coverage::Code;
 use crate::source::git::Repository;
@@ -40,24 +39,20 @@ pub(super) fn run(command: &Run, environment: &Environment) -> Result<ExitStatus
             run::finish(common, environment, &prepared, Request::Message { file })
         }
         Asked::Range(from, to) => {
-            let push = Push::between(&repository, &variables, stage, &from, &to)?;
-            push.scan(command, environment, repository)
+            between(&repository, &variables, stage, &from, &to)?.scan(common, environment, repository)
         }
-        Asked::Unpushed => {
-            let push = Push::unpushed(&repository, &variables)?;
-            push.scan(command, environment, repository)
-        }
+        Asked::Unpushed => unpushed(&repository, &variables)?.scan(common, environment, repository),
         Asked::Lines => {
             let receiving = stage == Stage::PreReceive;
             let remote = command.arguments.first().and_then(|remote| remote.to_str()).unwrap_or_default();
             let lines = lines(stage)?;
-            let push = if lines.is_empty() && !receiving && command.arguments.is_empty() {
+            let range = if lines.is_empty() && !receiving && command.arguments.is_empty() {
                 // Git names the remote even where it pushes nothing: somebody else is calling, and gives nothing to scan.
-                Push::unpushed(&repository, &variables)?
+                unpushed(&repository, &variables)?
             } else {
-                Push::lines(&repository, &lines, receiving, remote)?
+                pushed(&repository, &lines, receiving, remote)?
             };
-            push.scan(command, environment, repository)
+            range.scan(common, environment, repository)
         }
     }
 }
@@ -93,127 +88,94 @@ fn lines(stage: Stage) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// A range that no two revisions name.
-#[derive(Default)]
-struct Push {
-    range: RangeRequest,
-    /// Whose configuration governs the scan.
-    base: Option<Oid>,
-    /// Whose baseline does.
-    tip: Option<Oid>,
-    /// The framework names only the first ref of a push.
-    first_only: bool,
+/// The range that a framework names.
+fn between(repository: &Repository, variables: &Variables, stage: Stage, from: &str, to: &str) -> Result<Range, Error> {
+    let (base, tip) = (repository.commit(from)?, repository.commit(to)?);
+    let mut range = Range { base: Some(base), tip: Some(tip), ..Range::default() };
+    range.request.include = vec![tip];
+    range.request.exclude = vec![base];
+    if stage == Stage::PrePush {
+        range.notices.push(Code::FIRST_REF_ONLY);
+        range.request.ref_names.extend(variables.remote_branch.as_ref().map(|name| Raw::new(name.as_bytes())));
+        range.request.tags.extend(tag(repository, to));
+    }
+    Ok(range)
 }
 
-impl Push {
-    /// The range that a framework names.
-    fn between(
-        repository: &Repository,
-        variables: &Variables,
-        stage: Stage,
-        from: &str,
-        to: &str,
-    ) -> Result<Self, Error> {
-        let (base, tip) = (repository.commit(from)?, repository.commit(to)?);
-        let mut push = Self { base: Some(base), tip: Some(tip), ..Self::default() };
-        push.range.include = vec![tip];
-        push.range.exclude = vec![base];
-        if stage == Stage::PrePush {
-            push.first_only = true;
-            push.range.ref_names.extend(variables.remote_branch.as_ref().map(|name| Raw::new(name.as_bytes())));
-            push.range.tags.extend(tag(repository, to));
-        }
-        Ok(push)
-    }
+/// What the remote does not have of the branch that the framework names, else of HEAD.
+fn unpushed(repository: &Repository, variables: &Variables) -> Result<Range, Error> {
+    let names_first = variables.framework || variables.remote.is_some();
+    let branch = variables.local_branch.as_deref().and_then(|name| repository.commit(name).ok());
+    let mut range = Range {
+        tip: branch.or(repository.head()?),
+        notices: names_first.then_some(Code::FIRST_REF_ONLY).into_iter().collect(),
+        ..Range::default()
+    };
+    range.request.include.extend(range.tip);
+    range.request.exclude = match &variables.remote {
+        Some(remote) => refs::tracking(repository, remote)?,
+        None => refs::tracking_any(repository)?,
+    };
+    range.request.ref_names.extend(variables.remote_branch.as_ref().map(|name| Raw::new(name.as_bytes())));
+    range.request.tags.extend(variables.local_branch.as_deref().and_then(|name| tag(repository, name)));
+    range.base = governing(&range, repository, variables.remote.as_deref().map(remote_head).as_deref())?;
+    Ok(range)
+}
 
-    /// What the remote does not have of the branch that the framework names, else of HEAD.
-    fn unpushed(repository: &Repository, variables: &Variables) -> Result<Self, Error> {
-        let branch = variables.local_branch.as_deref().and_then(|name| repository.commit(name).ok());
-        let mut push = Self {
-            first_only: variables.framework || variables.remote.is_some(),
-            tip: branch.or(repository.head()?),
-            ..Self::default()
-        };
-        push.range.include.extend(push.tip);
-        push.range.exclude = match &variables.remote {
-            Some(remote) => refs::tracking(repository, remote)?,
-            None => refs::tracking_any(repository)?,
-        };
-        push.range.ref_names.extend(variables.remote_branch.as_ref().map(|name| Raw::new(name.as_bytes())));
-        push.range.tags.extend(variables.local_branch.as_deref().and_then(|name| tag(repository, name)));
-        push.base = push.governing(repository, variables.remote.as_deref().map(remote_head).as_deref())?;
-        Ok(push)
+/// What git's lines bring.
+fn pushed(repository: &Repository, bytes: &[u8], receiving: bool, remote: &str) -> Result<Range, Error> {
+    let updates = updates(bytes, receiving)
+        .map_err(|number| Error::Usage(format!("line {number} of standard input is not what git says of a push")))?;
+    let mut range = Range::default();
+    let mut known = Vec::new();
+    let mut is_any_new = false;
+    for update in &updates {
+        bring(&mut range, repository, update)?;
+        match update.old.and_then(|old| refs::peel(repository, old)) {
+            Some(old) => known.extend(old.commit.or(update.old)),
+            None => is_any_new = true,
+        }
     }
+    range.request.exclude.clone_from(&known);
+    if is_any_new {
+        range.request.exclude.extend(if receiving {
+            refs::all(repository)?
+        } else {
+            refs::tracking(repository, remote)?
+        });
+    }
+    range.base = match known.as_slice() {
+        &[only] if !is_any_new && refs::peel(repository, only).is_some_and(|it| it.commit.is_some()) => Some(only),
+        _ => {
+            let head = if receiving { "HEAD".to_owned() } else { remote_head(remote) };
+            governing(&range, repository, Some(&head))?
+        }
+    };
+    Ok(range)
+}
 
-    /// What git's lines bring.
-    fn lines(repository: &Repository, bytes: &[u8], receiving: bool, remote: &str) -> Result<Self, Error> {
-        let updates = updates(bytes, receiving).map_err(|number| {
-            Error::Usage(format!("line {number} of standard input is not what git says of a push"))
-        })?;
-        let mut push = Self::default();
-        let mut known = Vec::new();
-        let mut is_any_new = false;
-        for update in &updates {
-            push.bring(repository, update)?;
-            match update.old.and_then(|old| refs::peel(repository, old)) {
-                Some(old) => known.extend(old.commit.or(update.old)),
-                None => is_any_new = true,
-            }
-        }
-        push.range.exclude.clone_from(&known);
-        if is_any_new {
-            push.range.exclude.extend(if receiving {
-                refs::all(repository)?
-            } else {
-                refs::tracking(repository, remote)?
-            });
-        }
-        push.base = match known.as_slice() {
-            &[only] if !is_any_new && refs::peel(repository, only).is_some_and(|it| it.commit.is_some()) => Some(only),
-            _ => {
-                let head = if receiving { "HEAD".to_owned() } else { remote_head(remote) };
-                push.governing(repository, Some(&head))?
-            }
-        };
-        Ok(push)
+/// Takes up what one line names.
+fn bring(range: &mut Range, repository: &Repository, update: &Update) -> Result<(), Error> {
+    let Some(new) = refs::peel(repository, update.new) else {
+        return Err(SourceError::Revision(format!("the pushed object {} is not here", update.new)).into());
+    };
+    range.request.include.push(new.commit.unwrap_or(update.new));
+    range.request.ref_names.push(update.name.clone());
+    if new.is_tag {
+        range.request.tags.push(update.new);
     }
+    range.tip = range.tip.or(new.commit);
+    Ok(())
+}
 
-    /// Takes up what one line names.
-    fn bring(&mut self, repository: &Repository, update: &Update) -> Result<(), Error> {
-        let Some(new) = refs::peel(repository, update.new) else {
-            return Err(SourceError::Revision(format!("the pushed object {} is not here", update.new)).into());
-        };
-        self.range.include.push(new.commit.unwrap_or(update.new));
-        self.range.ref_names.push(update.name.clone());
-        if new.is_tag {
-            self.range.tags.push(update.new);
-        }
-        self.tip = self.tip.or(new.commit);
-        Ok(())
+/// The commit whose configuration governs a set of commits that no old id bounds: the newest parent outside the set, else
+/// the merge base with the remote's HEAD.
+fn governing(range: &Range, repository: &Repository, remote_head: Option<&str>) -> Result<Option<Oid>, Error> {
+    if let Some(parent) = refs::boundary(repository, &range.request.include, &range.request.exclude)? {
+        return Ok(Some(parent));
     }
-
-    /// The commit whose configuration governs a set of commits that no old id bounds: the newest parent outside the set, else
-    /// the merge base with the remote's HEAD.
-    fn governing(&self, repository: &Repository, remote_head: Option<&str>) -> Result<Option<Oid>, Error> {
-        if let Some(parent) = refs::boundary(repository, &self.range.include, &self.range.exclude)? {
-            return Ok(Some(parent));
-        }
-        let head = remote_head.and_then(|name| refs::named(repository, name));
-        Ok(self.tip.zip(head).and_then(|(tip, head)| repository.merge_base(tip, head)))
-    }
-
-    fn scan(self, command: &Run, environment: &Environment, repository: Repository) -> Result<ExitStatus, Error> {
-        let common = &command.common;
-        let read_base = Committed { repository: &repository, commit: self.base };
-        let read_tip = Committed { repository: &repository, commit: self.tip };
-        let folders: BTreeSet<PathBuf> = repository.workdir().map(Path::to_owned).into_iter().collect();
-        let (prepared, accepted_before) =
-            run::prepare_range(common, environment, Some(&repository), &read_base, &read_tip, &folders)?;
-        if self.first_only {
-            prepared.ledger.note(Code::FIRST_REF_ONLY, None, None);
-        }
-        run::finish(common, environment, &prepared, Request::Range { repository, range: self.range, accepted_before })
-    }
+    let head = remote_head.and_then(|name| refs::named(repository, name));
+    Ok(range.tip.zip(head).and_then(|(tip, head)| repository.merge_base(tip, head)))
 }
 
 fn remote_head(remote: &str) -> String {
