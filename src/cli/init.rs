@@ -173,6 +173,9 @@ fn append(file: &Path, text: &str, rows: &[&str]) -> Result<(), Error> {
         added.push_str(row);
         added.push_str(end);
     }
+    if file.is_symlink() {
+        return Err(Error::File { file: file.to_owned(), why: "is a symbolic link, which is not followed".into() });
+    }
     let written =
         OpenOptions::new().append(true).create(true).open(file).and_then(|mut file| file.write_all(added.as_bytes()));
     written.map_err(|error| wrong(file, &error))

@@ -15,6 +15,7 @@ pub const DEFAULT_FAIL_ON: Severity = Severity::Medium;
 
 /// Everything that governs a run. Made from a [`ConfigFile`]; the command line then sets its own fields.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own, and none depends on another")]
 pub struct Settings {
     /// Findings at or above this fail the run; `None` is `never`.
     pub fail_on: Option<Severity>,

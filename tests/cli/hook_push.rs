@@ -200,6 +200,11 @@ fn receiving_repository_refuses_keys_and_takes_the_rest() {
     repository.put("x.txt", leak(&key));
     blocked(&push(&repository, &["main"]), "x.txt");
     passed(&push(&repository, &[":copy"]));
+    // The same where the receiving repository has a working tree.
+    let near = fixture.repository("near");
+    std::fs::copy(fixture.path("far.git/hooks/pre-receive"), near.path(".git/hooks/pre-receive")).unwrap();
+    blocked(&repository.try_git(&["push", "-q", "../near", "main:refs/heads/other"]), "x.txt");
+    passed(&repository.try_git(&["push", "-q", "../near", "main~1:refs/heads/clean"]));
     repository.git(&["reset", "-q", "--hard", "HEAD~1"]);
     repository.git(&["tag", "-a", "v1", "-m", &format!("use {}", leak(&key).trim_end())]);
     assert_ne!(push(&repository, &["v1"]).code, 0);

@@ -51,6 +51,17 @@ fn without_a_terminal_nothing_is_done_unless_yes_is_said() {
 }
 
 #[test]
+fn nothing_is_written_through_a_link() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("repo");
+    let outside = fixture.write("outside", "mine\n");
+    std::os::unix::fs::symlink(&outside, repository.path(".env.example")).unwrap();
+    let run = repository.konceal(&["init", "--yes"]);
+    assert!(run.code == 2 && run.err.contains("symbolic link"), "{}", run.err);
+    assert_eq!(std::fs::read_to_string(outside).unwrap(), "mine\n");
+}
+
+#[test]
 fn tracked_dotenv_file_is_pointed_out() {
     let fixture = Fixture::new();
     let repository = fixture.repository("repo");

@@ -22,6 +22,7 @@ mod hook_commit;
 mod hook_push;
 #[cfg(unix)]
 mod hook_status;
+#[cfg(unix)]
 mod init;
 mod objects;
 mod range;
