@@ -46,15 +46,24 @@ pub fn tracking(repository: &Repository, remote: &str) -> Result<Vec<Oid>, Sourc
     // A mirror's refspec leads to everything here, also to what the remote does not have yet: it says nothing.
     let patterns: Vec<&String> =
         own.iter().chain(configured.iter().filter(|dst| dst.starts_with("refs/remotes/"))).collect();
+    // A remote `origin/fork` has its refs below those of `origin`, and what it has says nothing of that one.
+    let remotes = repository.handle().remotes();
+    let inner: Vec<String> = remotes
+        .iter()
+        .flat_map(|names| names.iter().flatten().flatten().map(str::to_owned))
+        .filter(|name| name.strip_prefix(remote).is_some_and(|rest| rest.starts_with('/')))
+        .map(|name| format!("refs/remotes/{name}/"))
+        .collect();
     let is_tracking = |name: &[u8]| {
-        patterns.iter().any(|pattern| match pattern.split_once('*') {
-            Some((before, after)) => {
-                name.len() >= before.len() + after.len()
-                    && name.starts_with(before.as_bytes())
-                    && name.ends_with(after.as_bytes())
-            }
-            None => name == pattern.as_bytes(),
-        })
+        !inner.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+            && patterns.iter().any(|pattern| match pattern.split_once('*') {
+                Some((before, after)) => {
+                    name.len() >= before.len() + after.len()
+                        && name.starts_with(before.as_bytes())
+                        && name.ends_with(after.as_bytes())
+                }
+                None => name == pattern.as_bytes(),
+            })
     };
     commits(repository, is_tracking)
 }

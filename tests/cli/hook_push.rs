@@ -92,7 +92,13 @@ fn what_the_remote_has_already_is_not_looked_at_again() {
     repository.git(&["checkout", "-q", "-b", "topic"]);
     repository.put("new.txt", "fine\n");
     passed(&push(&repository, &["topic"]));
-    // Another remote has nothing of it.
+    // Another remote has nothing of it, and what a remote of a longer name has says nothing of this one.
+    repository.git(&["init", "-q", "--bare", "../fork.git"]);
+    repository.git(&["remote", "add", "origin/fork", "../fork.git"]);
+    repository.put("later.txt", leak(&made_up_key(11)));
+    passed(&repository.try_git(&["push", "-q", "--no-verify", "origin/fork", "topic"]));
+    repository.git(&["checkout", "-q", "-b", "again"]);
+    blocked(&push(&repository, &["again"]), "later.txt");
     repository.git(&["init", "-q", "--bare", "../other.git"]);
     blocked(&repository.try_git(&["push", "-q", "../other.git", "topic"]), "old.txt");
 }
