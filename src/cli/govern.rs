@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use crate::blob::Oid;
-use crate::source::git::{EntryKind, Repository};
+use crate::source::git::{EntryKind, Repository, short};
 use crate::source::index::Index;
 use crate::source::worktree::{Content, bytes_of, content};
 
@@ -99,7 +99,8 @@ pub struct Committed<'a> {
 impl Governing for Committed<'_> {
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let Some(commit) = self.commit else { return Ok(None) };
-        let unreadable = |_| Error::File { file: name.into(), why: format!("cannot be read from the commit {commit}") };
+        let unreadable =
+            |_| Error::File { file: name.into(), why: format!("cannot be read from the commit {}", short(commit)) };
         let tree = self.repository.tree_of(commit).map_err(unreadable)?;
         match self.repository.entry(tree, name.as_bytes()).map_err(unreadable)? {
             Some(entry) if entry.kind == EntryKind::Blob => {
@@ -111,7 +112,7 @@ impl Governing for Committed<'_> {
 
     fn list(&self) -> Result<Vec<Vec<u8>>, Error> {
         let Some(commit) = self.commit else { return Ok(Vec::new()) };
-        let unreadable = |_| Error::Usage(format!("the files of the commit {commit} cannot be listed"));
+        let unreadable = |_| Error::Usage(format!("the files of the commit {} cannot be listed", short(commit)));
         let mut files = Vec::new();
         let mut folders = vec![(Vec::new(), self.repository.tree_of(commit).map_err(unreadable)?)];
         while let Some((folder, tree)) = folders.pop() {

@@ -11,7 +11,7 @@ use super::run;
 use crate::blob::Oid;
 use crate::scan::{RangeRequest, Request};
 use crate::source::coverage::Code;
-use crate::source::git::{Repository, short};
+use crate::source::git::Repository;
 
 /// A range and what governs its scan.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use crate::hook::{Asked, Stage, Update, Variables, updates};
 use crate::scan::Request;
 use crate::secret::Raw;
 use crate::source::coverage::Code;
-use crate::source::git::Repository;
+use crate::source::git::{Repository, short};
 use crate::source::{SourceError, refs};
 
 /// Carries the command out.
@@ -157,7 +157,7 @@ fn pushed(repository: &Repository, bytes: &[u8], receiving: bool, remote: &str) 
 /// Takes up what one line names.
 fn bring(range: &mut Range, repository: &Repository, update: &Update) -> Result<(), Error> {
     let Some(new) = refs::peel(repository, update.new) else {
-        return Err(SourceError::Revision(format!("the pushed object {} is not here", update.new)).into());
+        return Err(SourceError::Revision(format!("the pushed object {} is not here", short(update.new))).into());
     };
     range.request.include.push(new.commit.unwrap_or(update.new));
     range.request.ref_names.push(update.name.clone());
