@@ -185,8 +185,8 @@ fn status(repository: &Repository, environment: &Environment) -> Result<ExitStat
         environment.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
     let program = std::env::current_exe().unwrap_or_else(|_| "konceal".into());
     let status = hook::status(repository, &path, &program)?;
-    for finding in &status.findings {
-        line(&format!("{}: {}", if finding.is_problem { "not in force" } else { "ok" }, finding.text));
+    for check in &status.checks {
+        line(&format!("{}: {}", if check.is_problem { "not in force" } else { "ok" }, check.text));
     }
     if status.is_in_force() {
         line("the hooks are in force");

@@ -15,4 +15,4 @@ pub use install::{Done, HookError, install, uninstall};
 pub use managers::place_for_call;
 pub use push::{Update, updates};
 pub use stage::{Asked, Stage, Variables};
-pub use status::{Finding, Status, calls_konceal, status};
+pub use status::{Check, Status, calls_konceal, status};

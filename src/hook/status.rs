@@ -12,7 +12,7 @@ use crate::source::git::{Location, Repository};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Check {
     /// Whether it keeps the hooks from being in force.
     pub is_problem: bool,
     /// One sentence.
@@ -23,21 +23,21 @@ pub struct Finding {
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     /// In the order in which it was looked at.
-    pub findings: Vec<Finding>,
+    pub checks: Vec<Check>,
 }
 
 impl Status {
     /// Whether a commit with a key would be refused.
     pub fn is_in_force(&self) -> bool {
-        self.findings.iter().all(|finding| !finding.is_problem)
+        self.checks.iter().all(|check| !check.is_problem)
     }
 
     fn good(&mut self, text: String) {
-        self.findings.push(Finding { is_problem: false, text });
+        self.checks.push(Check { is_problem: false, text });
     }
 
     fn problem(&mut self, text: String) {
-        self.findings.push(Finding { is_problem: true, text });
+        self.checks.push(Check { is_problem: true, text });
     }
 }
 
