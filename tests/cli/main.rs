@@ -25,6 +25,7 @@ mod hook_status;
 #[cfg(unix)]
 mod init;
 mod objects;
+mod known;
 mod range;
 #[cfg(unix)]
 mod shell;
