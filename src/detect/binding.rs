@@ -77,6 +77,12 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.$".contains(&byte) || byte >= 0x80
 }
 
+/// A slash within a name: `checksum/konver-secret`.
+fn joins_path(bytes: &[u8], at: usize) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    bytes.get(at) == Some(&b'/') && letter(at.checked_sub(1)) && letter(Some(at + 1))
+}
+
 /// The tokens in front of `end`, nearest first.
 fn backwards(bytes: &[u8], end: usize) -> impl Iterator<Item = Token> + '_ {
     let floor = end.saturating_sub(REACH);
@@ -87,9 +93,9 @@ fn backwards(bytes: &[u8], end: usize) -> impl Iterator<Item = Token> + '_ {
             if is_name(byte) {
                 let stop = at;
                 while at > floor
-                    && bytes
-                        .get(at - 1)
-                        .is_some_and(|&byte| is_name(byte) || (byte == b':' && inside_name(bytes, at - 1)))
+                    && bytes.get(at - 1).is_some_and(|&byte| {
+                        is_name(byte) || (byte == b':' && inside_name(bytes, at - 1)) || joins_path(bytes, at - 1)
+                    })
                 {
                     at -= 1;
                 }
@@ -134,6 +140,7 @@ struct Walk {
     called: bool,
     list: bool,
     opened: bool,
+    body: bool,
     generic: u32,
     quoted: bool,
     phrase: Vec<u8>,
@@ -157,6 +164,7 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
         called: false,
         list: false,
         opened: false,
+        body: false,
         generic: 0,
         quoted: literal + 1 == start,
         phrase: Vec::new(),
@@ -194,6 +202,7 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
                 b'(' | b'{' | b'[' => {
                     walk.called = mark == b'(';
                     walk.opened = mark == b'{';
+                    walk.body |= mark == b'{' && opens_body(bytes, start, lines);
                     walk.list |= mark == b'[' && walk.commas > 0;
                     (walk.bound, walk.sibling, walk.commas) = (false, false, 0);
                 }
@@ -272,10 +281,22 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
     }
     if walk.depth > 0 || walk.commas > 0 {
         // What a call or an index in front of the value is about: only what names it outright counts.
-        let outright = matches!(class, Class::Ours(_) | Class::Header | Class::Authorization) && walk.commas < 2;
+        let outright = matches!(class, Class::Ours(_) | Class::Header | Class::Authorization)
+            && (walk.commas == 0 || walk.depth == 0 && walk.commas < 2);
         if !outright {
             return true;
         }
+    }
+    // What reads a secret takes its name, its version or its id, never the secret.
+    if walk.called && READERS.iter().any(|reader| name.to_ascii_lowercase().ends_with(reader.as_bytes())) {
+        binding.foreign = true;
+        return false;
+    }
+    if walk.first
+        && (NOT_KEYS.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) && (walk.bound || !walk.quoted))
+    {
+        binding.foreign = true;
+        return false;
     }
     let in_literal = place.start > walk.literal;
     let loose = !walk.bound && !walk.called && walk.others > 1 && !binding.slot;
@@ -292,7 +313,8 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
     match class {
         Class::Ours(family) => {
             let own_name = binding.variable.is_some() && binding.neutral.is_none();
-            if !loose && !walk.list && (!own_name || Words::new(name).is_exact()) {
+            let body = walk.body && binding.neutral.is_none() && !binding.returned;
+            if !loose && !walk.list && !body && (!own_name || Words::new(name).is_exact()) {
                 binding.ours = Some((family, Evidence::Name, place));
             } else {
                 binding.broken = true;
@@ -308,7 +330,8 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
         }
         Class::Neutral | Class::NeutralHook => {
             let flagged = name.starts_with(b"-") || walk.bound || called || !first || in_literal || adjacent;
-            if !flagged && !name.starts_with(b"-") {
+            let prose = !walk.bound && walk.others > 1;
+            if (!flagged || prose) && !name.starts_with(b"-") {
                 walk.others += 1;
                 return true;
             }
@@ -363,8 +386,12 @@ fn other(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<u
         binding.ours = Some((binding.neutral.unwrap_or(Family::Key), evidence, place));
         return false;
     }
-    if words.is_filler() {
+    if words.is_filler() && (name.len() > 1 || !walk.bound) {
         return true;
+    }
+    if walk.opened && walk.bound && binding.neutral.is_some() && !words.has_thing() {
+        // `mapbox: { token: ... }`
+        binding.own = true;
     }
     walk.others += 1;
     if walk.bound && binding.variable.is_none() && !binding.slot {
@@ -372,6 +399,68 @@ fn other(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<u
         binding.broken = true;
     }
     true
+}
+
+/// Calls that read a secret.
+const READERS: &[&str] = &[
+    "credentials",
+    "getsecret",
+    "get_secret",
+    "getsecretvalue",
+    "secretversion",
+    "secret_version",
+    "vault",
+    "lookup",
+    "resolve",
+    "secretsmanager",
+    "keyvault",
+    "getparameter",
+    "get_parameter",
+];
+
+/// Names in front of a value that say that it is none of a key.
+const NOT_KEYS: &[&str] = &[
+    "secure",
+    "encrypted",
+    "cipher",
+    "ciphertext",
+    "sealed",
+    "encrypteddata",
+    "encryptedvalue",
+    "see",
+    "trace",
+    "commit",
+    "sha",
+    "rev",
+    "revision",
+    "hash",
+    "digest",
+    "at",
+    "parent",
+    "merge",
+    "request",
+    "etag",
+    "uuid",
+    "guid",
+    "checksum",
+    "trace_id",
+    "by",
+    "version",
+    "build",
+    "company",
+    "executing",
+    "output",
+    "bisect",
+    "cherry-picked",
+];
+
+/// Whether the brace that the walk has come to opens a body of code or a type rather than an object.
+fn opens_body(bytes: &[u8], start: usize, lines: usize) -> bool {
+    let _ = lines;
+    let before = bytes.get(..start).unwrap_or_default();
+    let Some(at) = memchr::memrchr(b'{', before) else { return false };
+    let before = before.get(..at).unwrap_or_default().trim_ascii_end();
+    before.last().is_some_and(|last| last.is_ascii_alphanumeric() || *last == b')')
 }
 
 /// The lines above with less indentation that open what the value stands in: keys of YAML, sections of INI, tags, objects.
@@ -413,7 +502,7 @@ fn containers(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindi
         if opens && !bare && container(trimmed, binding) {
             return;
         }
-        if binding.own && context.names_between(line, from + 3) {
+        if binding.own && context.names_between(line, from) {
             binding.own = false;
         }
         if limit == 0 && !section && !bare {
@@ -457,7 +546,11 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> bool {
             return true;
         }
     }
-    // A key path of somebody else's: `mailgun:` above `api_key:`.
+    // A key path of somebody else's, or of something else: `mailgun:` above `api_key:`, `fields:` above `key:`.
+    if binding.neutral.is_some() && names.iter().any(|name| Words::new(name).is_about_fields()) {
+        binding.foreign = true;
+        return true;
+    }
     if let ([name], true) = (names.as_slice(), assigns) {
         let words = Words::new(name);
         if binding.neutral.is_some() && !words.is_filler() && !words.has_vendor() && !words.has_thing() {
@@ -520,7 +613,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
     let line = context.line(span.start);
     if !binding.slot {
         // `setValue("<value>", forHTTPHeaderField: "X-Api-Key")`, `<add value="<value>" key="Konver:ApiKey">`
-        if binding.variable.is_some() && binding.neutral.is_none() {
+        if binding.variable.is_some() || binding.neutral.is_some() {
             return;
         }
         let ahead = bytes.get(span.end..context.line_end(line).min(span.end + 160)).unwrap_or_default();
@@ -533,6 +626,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
     let ahead = item(object(bytes.get(span.end..to).unwrap_or_default(), false), false);
     let split = |byte: &u8| !(is_name(*byte) || *byte == b':');
     let words = |text: &'_ [u8]| -> Vec<Vec<u8>> {
+        let text = without_closing_tags(text);
         let names = text.split(split).map(|name| name.strip_suffix(b":").unwrap_or(name).to_vec());
         names.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
     };
@@ -574,7 +668,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
     if halves(behind.into_iter(), binding, true) || halves(ahead.into_iter(), binding, true) {
         return;
     }
-    if binding.neutral.is_none() {
+    if binding.neutral.is_none() && !binding.broken {
         // The other half may be the next object of a list, or what a block belongs to.
         let from = context.start(line.saturating_sub(1)).max(span.start.saturating_sub(200));
         let to = context.line_end(line + 1).min(span.end + 200).min(bytes.len());
@@ -595,6 +689,19 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
             return;
         }
     }
+}
+
+/// The text with closing tags taken out: they name again what has been named.
+fn without_closing_tags(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, b"</") {
+        out.extend_from_slice(rest.get(..at).unwrap_or_default());
+        let behind = rest.get(at..).unwrap_or_default();
+        rest = behind.get(memchr::memchr(b'>', behind).map_or(2, |end| end)..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 /// Words behind which the name of a pair stands.
@@ -715,7 +822,10 @@ fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Binding<'_>, 
                 binding.ours = Some((thing.unwrap_or(Family::Key), Evidence::Name, 0..0))
             }
             Class::Slot | Class::Vendor => continue,
-            _ => continue,
+            _ => {
+                binding.broken |= slot && !Words::new(name).is_filler();
+                continue;
+            }
         }
         return true;
     }

@@ -117,7 +117,8 @@ impl Context {
             if rest.starts_with(b".ai") {
                 context.hosts.push(line);
                 context.words.push(line);
-            } else if !next.is_ascii_lowercase()
+            } else if !next.is_ascii_alphabetic()
+                || next.is_ascii_uppercase() && bytes.get(at + 5).is_some_and(u8::is_ascii_lowercase)
                 || ["ai", "api", "key", "client", "token", "sdk", "webhook"]
                     .iter()
                     .any(|tail| rest.starts_with(tail.as_bytes()))
@@ -142,7 +143,7 @@ impl Context {
         if let Some(host) = HOST.as_ref() {
             for found in host.captures_iter(bytes).filter_map(|found| found.get(1)) {
                 let name = found.as_bytes().to_ascii_lowercase();
-                let ours = name.windows(6).any(|part| part == b"konver");
+                let ours = name.split(|byte| b".-".contains(byte)).any(|label| label == b"konver");
                 let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
                 let local = [
                     &b".local"[..],

@@ -17,7 +17,8 @@ mod tests {
     #[test]
     fn urls_with_a_password() {
         assert!(holds_credentials(b"postgres://acme:hunter2pass@db.internal/acme?ssl=1"));
-        for value in ["https://api.konver.ai", "redis://localhost:6379", "postgres://acme:${DB}@db/acme", "a@b.example"] {
+        for value in ["https://api.konver.ai", "redis://localhost:6379", "postgres://acme:${DB}@db/acme", "a@b.example"]
+        {
             assert!(!holds_credentials(value.as_bytes()), "{value}");
         }
     }

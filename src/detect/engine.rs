@@ -154,6 +154,11 @@ impl Search<'_, '_> {
             Evidence::File if context.nearness(candidate.start()).is_some_and(|near| near <= 3) => Strength::Medium,
             Evidence::File => Strength::Weak,
         };
+        let digits = value.iter().any(u8::is_ascii_digit);
+        if !digits && matches!(evidence, Evidence::File | Evidence::Flow) {
+            *self.detection.refused.entry("not-random").or_default() += 1;
+            return;
+        }
         if let Err(reason) = judge(value, strength) {
             *self.detection.refused.entry(reason.name()).or_default() += 1;
             return;
@@ -219,6 +224,83 @@ impl Search<'_, '_> {
     }
 }
 
+/// Whether the literal that holds the value is ciphertext or a reference, or the block is an encrypted one.
+fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
+    let before = bytes.get(candidate.start().saturating_sub(240)..candidate.start()).unwrap_or_default();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let literal = match line.iter().rposition(|byte| b"\"'`".contains(byte)) {
+        Some(quote) => line.get(quote + 1..).unwrap_or_default(),
+        None => line.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default(),
+    };
+    let scalar = literal.split(|&byte| byte == b'=').next_back().unwrap_or(literal);
+    const SEALS: &[&[u8]] = &[
+        b"ENC[",
+        b"ENC(",
+        b"encrypted:",
+        b"{cipher}",
+        b"EJ[",
+        b"vault:",
+        b"{{resolve",
+        b"@Microsoft",
+        b"arn:",
+        b"op://",
+        b"AQICA",
+        b"secure:",
+        b"sha256:",
+        b"sha256-",
+        b"sha512-",
+        b"sha384-",
+        b"sha1-",
+        b"sha512:",
+        b"sha1:",
+        b"md5:",
+        b"v1:",
+        b"v2:",
+        b"gpg:",
+        b"age1",
+        b"ssh-",
+        b"base64:",
+        b"urn:",
+        b"data:image",
+        b"data:font",
+    ];
+    let starts = |text: &[u8]| {
+        SEALS.iter().any(|seal| {
+            text.len() >= seal.len()
+                && memchr::memmem::find(text.get(..text.len().min(40)).unwrap_or(text), seal).is_some_and(|at| at < 3)
+        })
+    };
+    if starts(literal) || starts(scalar) {
+        return true;
+    }
+    // `uses: owner/action@<commit>`, `pkg@<hash>`
+    if before.ends_with(b"@") && !literal.contains(&b':') {
+        return true;
+    }
+    // A block of nothing but such lines behind the mark of a vault or an armour.
+    let mut start = candidate.start();
+    for _ in 0..60 {
+        let from = memchr::memrchr(b'\n', bytes.get(..start).unwrap_or_default()).map_or(0, |at| at + 1);
+        let own = bytes.get(from..start).unwrap_or_default();
+        if !own.trim_ascii().is_empty() && start == candidate.start() || from == 0 {
+            return false;
+        }
+        let above = bytes.get(..from - 1).unwrap_or_default();
+        let above_start = memchr::memrchr(b'\n', above).map_or(0, |at| at + 1);
+        let text = above.get(above_start..).unwrap_or_default().trim_ascii();
+        if memchr::memmem::find(text, b"$ANSIBLE_VAULT").is_some()
+            || memchr::memmem::find(text, b"-----BEGIN").is_some()
+        {
+            return true;
+        }
+        if text.is_empty() || !text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) {
+            return false;
+        }
+        start = above_start;
+    }
+    false
+}
+
 struct Found {
     rule: &'static str,
     evidence: Evidence,
@@ -231,7 +313,14 @@ struct Found {
 fn is_reference(bytes: &[u8], candidate: &Candidate) -> bool {
     let before = bytes.get(..candidate.start()).unwrap_or_default();
     let after = bytes.get(candidate.end()..).unwrap_or_default();
-    before.ends_with(b"$(")
+    // Half of a value that goes on over the line's end is read whole where the break is undone.
+    let half = after.starts_with(b"\\\n")
+        || after.starts_with(b"\\\r\n")
+        || after.starts_with(b"=\n")
+        || before.ends_with(b"=\n")
+        || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\");
+    half || is_sealed(bytes, candidate)
+        || before.ends_with(b"$(")
         || after.starts_with(b"(")
         || before.ends_with(b"...")
         || after.starts_with(b"...")

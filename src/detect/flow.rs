@@ -43,7 +43,11 @@ impl Flow {
                 _ => continue,
             };
             let rest = whole.as_bytes().get(name.as_bytes().len()..).unwrap_or_default();
-            for used in names(rest).take(6) {
+            let lead =
+                rest.iter().position(|byte| byte.is_ascii_alphabetic() || b"_$".contains(byte)).unwrap_or(rest.len());
+            let rest = rest.get(lead..).unwrap_or_default();
+            let end = rest.iter().position(|byte| b",;\n".contains(byte)).unwrap_or(rest.len());
+            for used in names(rest.get(..end).unwrap_or_default()).take(6) {
                 sinks.entry(used).or_insert(family);
             }
         }

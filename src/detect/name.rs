@@ -307,6 +307,35 @@ const FILLERS: &[&str] = &[
     "optional",
 ];
 
+/// Neutral words that say that something else of the vendor's is meant: `KONVER_ORG`.
+const ABOUT: &[&str] = &[
+    "org",
+    "organisation",
+    "organization",
+    "account",
+    "user",
+    "name",
+    "data",
+    "code",
+    "type",
+    "field",
+    "text",
+    "company_wide",
+    "string",
+    "config",
+    "configuration",
+    "settings",
+    "options",
+    "params",
+    "for",
+    "with",
+    "of",
+    "is",
+    "the",
+    "header",
+    "headers",
+];
+
 /// Words with which a name ends that names no secret, though a thing is in it.
 const NO_SECRET_LAST: &[&str] = &[
     "id",
@@ -616,7 +645,9 @@ impl Words {
                 (true, true) => Class::Ours(Family::Webhook),
                 (true, false) => Class::Ours(Family::Key),
                 _ if self.has(&["auth", "authorization", "authentication"]) => Class::Ours(Family::Key),
-                _ if self.0.iter().all(|word| word == VENDOR || is_in(word, FILLERS)) => Class::Vendor,
+                _ if self.0.iter().all(|word| word == VENDOR || is_in(word, FILLERS) && !is_in(word, ABOUT)) => {
+                    Class::Vendor
+                }
                 _ => Class::Other,
             };
         }
@@ -712,6 +743,23 @@ impl Words {
             "secure",
             "global",
         ]) && !self.has(&["api", "apikey"])
+    }
+
+    /// Whether the name is about the fields of records, whose keys are no secrets.
+    pub(super) fn is_about_fields(&self) -> bool {
+        self.has(&[
+            "field",
+            "fields",
+            "mapping",
+            "mappings",
+            "columns",
+            "attributes",
+            "labels",
+            "translations",
+            "messages",
+            "queries",
+            "shortcuts",
+        ])
     }
 
     /// Whether nothing but words of code and neutral words stand in the name.

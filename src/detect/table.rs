@@ -17,6 +17,9 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
         return None;
     }
     let separator = [b'|', b'\t', b',', b';'].into_iter().find(|mark| memchr::memchr_iter(*mark, line).count() >= 2)?;
+    if separator != b'|' && separator != b'\t' && line.iter().any(|byte| b"({=".contains(byte)) {
+        return None;
+    }
     let cells = |line: &[u8]| -> Vec<Vec<u8>> {
         line.split(|&byte| byte == separator).map(|cell| cell.trim_ascii().to_vec()).collect()
     };
@@ -45,9 +48,9 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     let head = (1..=HEADER.min(number)).filter_map(|up| {
         let above = bytes.get(context.start(number - up)..context.line_end(number - up))?;
         let head = cells(above);
-        (head.len() == row.len()).then_some(head)
+        Some(head)
     });
-    let named = head.filter_map(|head| {
+    let named = head.take_while(|head| head.len() == row.len()).last().into_iter().filter_map(|head| {
         let label: Vec<u8> =
             bare(head.get(column)?).trim_ascii().iter().map(|&byte| if byte == b' ' { b'_' } else { byte }).collect();
         secret(&label)

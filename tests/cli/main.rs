@@ -24,8 +24,8 @@ mod hook_push;
 mod hook_status;
 #[cfg(unix)]
 mod init;
-mod objects;
 mod known;
+mod objects;
 mod range;
 #[cfg(unix)]
 mod shell;
