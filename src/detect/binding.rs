@@ -31,6 +31,8 @@ pub(super) struct Binding<'c> {
     returned: bool,
     /// A name that says nothing of a key stands between.
     broken: bool,
+    /// It stands in somebody else's part of the file.
+    pub(super) elsewhere: bool,
     /// It is somebody else's, or no secret.
     pub(super) foreign: bool,
 }
@@ -141,6 +143,8 @@ struct Walk {
     list: bool,
     opened: bool,
     body: bool,
+    climbed: bool,
+    lines: usize,
     generic: u32,
     quoted: bool,
     phrase: Vec<u8>,
@@ -165,6 +169,8 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
         list: false,
         opened: false,
         body: false,
+        climbed: false,
+        lines: 0,
         generic: 0,
         quoted: literal + 1 == start,
         phrase: Vec::new(),
@@ -180,6 +186,7 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
         match token {
             Token::Line(at) => {
                 lines += 1;
+                walk.lines = lines;
                 let above = line_before(bytes, at);
                 if lines > 24 || !goes_on(above.trim_ascii(), lead, &walk) {
                     return;
@@ -202,7 +209,8 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
                 b'(' | b'{' | b'[' => {
                     walk.called = mark == b'(';
                     walk.opened = mark == b'{';
-                    walk.body |= mark == b'{' && opens_body(bytes, start, lines);
+                    walk.climbed |= mark == b'[';
+                    walk.body |= mark == b'{' && lines > 0 && opens_body(bytes, start);
                     walk.list |= mark == b'[' && walk.commas > 0;
                     (walk.bound, walk.sibling, walk.commas) = (false, false, 0);
                 }
@@ -225,7 +233,7 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
                 let joins = to + 1 == walk.before && bytes.get(to) == Some(&b' ') && walk.phrase.len() < 40;
                 walk.phrase = if joins { [name, b"_", walk.phrase.as_slice()].concat() } else { name.to_vec() };
                 walk.before = from;
-                if walk.names > NAMES || !step(binding, &mut walk, name, from..to) {
+                if walk.names > NAMES || !step(bytes, binding, &mut walk, name, from..to) {
                     return;
                 }
             }
@@ -260,7 +268,7 @@ fn is_label(line: &[u8]) -> bool {
 }
 
 /// Takes one name into account; whether to go on.
-fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
+fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
     let name = name.strip_prefix(b"-H").unwrap_or(name);
     let class =
         if binding.headers.iter().any(|header| name.ends_with(header)) { Class::Header } else { classify(name) };
@@ -270,7 +278,7 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
             Class::Neutral | Class::NeutralHook | Class::Vendor | Class::Other | Class::Slot,
             Class::Ours(_) | Class::NeutralHook,
         ) => label,
-        (Class::Other, Class::Neutral) => label,
+        (Class::Other, Class::Neutral) | (Class::Neutral, Class::Refused) => label,
         _ => class,
     };
     if matches!(
@@ -298,6 +306,10 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
         binding.foreign = true;
         return false;
     }
+    if walk.commas > 0 && is_read(bytes, place.start) || name == b"key" && walk.first && in_tag(bytes, place.start) {
+        binding.foreign = true;
+        return false;
+    }
     let in_literal = place.start > walk.literal;
     let loose = !walk.bound && !walk.called && walk.others > 1 && !binding.slot;
     let adjacent = walk.quoted && walk.names == 1;
@@ -313,7 +325,8 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
     match class {
         Class::Ours(family) => {
             let own_name = binding.variable.is_some() && binding.neutral.is_none();
-            let body = walk.body && binding.neutral.is_none() && !binding.returned;
+            let body = walk.body && binding.neutral.is_none() && !binding.returned
+                || walk.climbed && !Words::new(name).is_exact();
             if !loose && !walk.list && !body && (!own_name || Words::new(name).is_exact()) {
                 binding.ours = Some((family, Evidence::Name, place));
             } else {
@@ -362,7 +375,7 @@ fn step(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<us
             true
         }
         Class::Foreign | Class::Refused => {
-            if binding.neutral.is_none() && !binding.slot || !walk.bound {
+            if binding.neutral.is_none() || !walk.bound {
                 binding.foreign = binding.ours.is_none() && (binding.neutral.is_none() || class == Class::Foreign);
             }
             false
@@ -389,9 +402,9 @@ fn other(binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<u
     if words.is_filler() && (name.len() > 1 || !walk.bound) {
         return true;
     }
-    if walk.opened && walk.bound && binding.neutral.is_some() && !words.has_thing() {
+    if walk.opened && walk.lines == 0 && walk.bound && binding.neutral.is_some() && !words.has_thing() {
         // `mapbox: { token: ... }`
-        binding.own = true;
+        binding.elsewhere = true;
     }
     walk.others += 1;
     if walk.bound && binding.variable.is_none() && !binding.slot {
@@ -417,6 +430,24 @@ const READERS: &[&str] = &[
     "getparameter",
     "get_parameter",
 ];
+
+/// Whether the call whose argument stands at `at` reads a secret by its name.
+fn is_read(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(at.saturating_sub(120)..at).unwrap_or_default();
+    let Some(open) = memchr::memrchr(b'(', before) else { return false };
+    let before = before.get(..open).unwrap_or_default();
+    let name = before.rsplit(|&byte| !is_name(byte)).next().unwrap_or_default().to_ascii_lowercase();
+    READERS.iter().any(|reader| name.ends_with(reader.as_bytes()))
+}
+
+/// Whether the offset lies in a tag of markup, where `key` is what a list is ordered by.
+fn in_tag(bytes: &[u8], at: usize) -> bool {
+    let line = line_before(bytes, at);
+    memchr::memrchr(b'<', line).is_some_and(|open| {
+        let tag = line.get(open + 1..).unwrap_or_default();
+        tag.first().is_some_and(u8::is_ascii_alphabetic) && !tag.contains(&b'>')
+    })
+}
 
 /// Names in front of a value that say that it is none of a key.
 const NOT_KEYS: &[&str] = &[
@@ -455,8 +486,7 @@ const NOT_KEYS: &[&str] = &[
 ];
 
 /// Whether the brace that the walk has come to opens a body of code or a type rather than an object.
-fn opens_body(bytes: &[u8], start: usize, lines: usize) -> bool {
-    let _ = lines;
+fn opens_body(bytes: &[u8], start: usize) -> bool {
     let before = bytes.get(..start).unwrap_or_default();
     let Some(at) = memchr::memrchr(b'{', before) else { return false };
     let before = before.get(..at).unwrap_or_default().trim_ascii_end();
@@ -524,7 +554,7 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> bool {
     for name in &names {
         let words = Words::new(name);
         let ours = match classify(name) {
-            Class::Ours(family) if binding.returned && words.is_exact() => Some(family),
+            Class::Ours(family) if (binding.returned || binding.slot) && words.is_exact() => Some(family),
             Class::Ours(family)
                 if words.is_exact()
                     && assigns
@@ -725,7 +755,6 @@ fn is_label_word(word: &[u8]) -> bool {
         "title",
         "secretname",
         "var",
-        "header",
     ];
     let lower = word.to_ascii_lowercase();
     LABELS.iter().any(|label| label.as_bytes() == lower)

@@ -20,6 +20,7 @@ pub(super) struct Context {
     headers: Vec<Vec<u8>>,
     /// Whether events are checked by their signature.
     signature: bool,
+    quoted_printable: bool,
     length: usize,
 }
 
@@ -107,6 +108,8 @@ impl Context {
             others: Vec::new(),
             headers: Vec::new(),
             signature: false,
+            quoted_printable: memchr::memmem::find(bytes, b"=3D").is_some()
+                || memchr::memmem::find(bytes, b"quoted-printable").is_some(),
             length: bytes.len(),
         };
         let lower = bytes.to_ascii_lowercase();
@@ -191,6 +194,11 @@ impl Context {
     pub(super) fn names_between(&self, from: usize, to: usize) -> bool {
         let at = self.words.partition_point(|&line| line < from);
         self.words.get(at).is_some_and(|&line| line <= to)
+    }
+
+    /// Whether lines are broken as mail programs do.
+    pub(super) fn is_quoted_printable(&self) -> bool {
+        self.quoted_printable
     }
 
     /// Whether the vendor's events are checked here.

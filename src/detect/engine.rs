@@ -130,13 +130,19 @@ impl Search<'_, '_> {
         inner: Vec<&'static str>,
     ) {
         let value = candidate.value.as_slice();
+        // What is longer and full base64 is ciphertext, a certificate or an image.
+        let sealed = value.len() > 72 && value.iter().any(|byte| b"+/".contains(byte)) && !value.contains(&b'.');
+        if sealed {
+            *self.detection.refused.entry("ciphertext").or_default() += 1;
+            return;
+        }
         if value.len() < 16
             || candidate.loose
                 && !matches!(
                     binding(&layer.bytes, context, &(candidate.start()..candidate.end())).ours,
                     Some((_, Evidence::Name, _))
                 )
-            || is_reference(&layer.bytes, candidate)
+            || is_reference(&layer.bytes, context, candidate)
         {
             return;
         }
@@ -310,14 +316,13 @@ struct Found {
 }
 
 /// Whether the value is the name in an expansion or a call rather than a literal.
-fn is_reference(bytes: &[u8], candidate: &Candidate) -> bool {
+fn is_reference(bytes: &[u8], context: &Context, candidate: &Candidate) -> bool {
     let before = bytes.get(..candidate.start()).unwrap_or_default();
     let after = bytes.get(candidate.end()..).unwrap_or_default();
     // Half of a value that goes on over the line's end is read whole where the break is undone.
     let half = after.starts_with(b"\\\n")
         || after.starts_with(b"\\\r\n")
-        || after.starts_with(b"=\n")
-        || before.ends_with(b"=\n")
+        || context.is_quoted_printable() && (after.starts_with(b"=\n") || before.ends_with(b"=\n"))
         || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\");
     half || is_sealed(bytes, candidate)
         || before.ends_with(b"$(")
@@ -377,7 +382,7 @@ fn weigh(
     if let Some(message) = in_netrc(bytes, start) {
         return Some((Family::Key, Evidence::Url, message));
     }
-    let family = bound.neutral.filter(|_| !bound.own)?;
+    let family = bound.neutral.filter(|_| !bound.own && !bound.elsewhere && !is_tagged(bytes, start))?;
     let near = context.nearness(start)?;
     if context.checks_signature() && near <= 10 && family == Family::Key && !context.has_host() {
         return Some((Family::Webhook, Evidence::File, b"a secret beside X-Konver-Signature".to_vec()));
@@ -390,6 +395,14 @@ fn weigh(
         ));
     }
     None
+}
+
+/// Whether the value stands behind a tag of its own: `org:<value>`.
+fn is_tagged(bytes: &[u8], start: usize) -> bool {
+    let before = bytes.get(start.saturating_sub(40)..start).unwrap_or_default();
+    let Some(before) = before.strip_suffix(b":") else { return false };
+    let word = before.rsplit(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte)).next().unwrap_or_default();
+    !word.is_empty() && matches!(classify(word), Class::Other | Class::Refused)
 }
 
 /// The password of a machine of the vendor's, as in netrc.

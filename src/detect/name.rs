@@ -419,6 +419,7 @@ const NO_SECRET_LAST: &[&str] = &[
 
 /// Words before `key` (or `token`) that make it no secret.
 const NO_SECRET_BEFORE: &[&str] = &[
+    "data",
     "cache",
     "sort",
     "storage",
@@ -718,7 +719,11 @@ impl Words {
             "repository",
             "module",
         ];
-        self.0.iter().all(|word| word == VENDOR || is_in(word, THINGS) || is_in(word, FILLERS) || is_in(word, BESIDE))
+        !self.is_about_fields()
+            && self
+                .0
+                .iter()
+                .all(|word| word == VENDOR || is_in(word, THINGS) || is_in(word, FILLERS) || is_in(word, BESIDE))
     }
 
     /// Whether the name is one that an application gives to a secret of its own: `APP_KEY`, `SECRET_KEY`.
