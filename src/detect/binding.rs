@@ -70,7 +70,8 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
 fn is_map_key(bytes: &[u8], end: usize) -> bool {
     let rest = bytes.get(end..).unwrap_or_default();
     let Some((b'"' | b'\'', rest)) = rest.split_first() else { return false };
-    let rest = rest.trim_ascii_start();
+    let blanks = rest.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+    let rest = rest.get(blanks..).unwrap_or_default();
     rest.starts_with(b":") && !rest.starts_with(b"::") || rest.starts_with(b"=>") || rest.starts_with(b"] =")
 }
 
@@ -187,6 +188,9 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
             Token::Line(at) => {
                 lines += 1;
                 walk.lines = lines;
+                if binding.slot {
+                    return;
+                }
                 let above = line_before(bytes, at);
                 if lines > 24 || !goes_on(above.trim_ascii(), lead, &walk) {
                     return;
@@ -349,6 +353,10 @@ fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], p
                 return true;
             }
             let family = if class == Class::Neutral { Family::Key } else { Family::Webhook };
+            if label == Class::NeutralHook && binding.neutral.is_some() {
+                binding.neutral = Some(Family::Webhook);
+                binding.own = false;
+            }
             if binding.variable.is_none() {
                 binding.neutral.get_or_insert(family);
                 binding.own |= Words::new(name).is_application();
@@ -526,7 +534,9 @@ fn containers(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindi
         if indent(above) >= limit && !(bare && indent(above) == limit) {
             continue;
         }
-        let opens = trimmed.last().is_some_and(|last| b":{[(>=|".contains(last)) || trimmed.ends_with(b")") && !bare;
+        let opens = trimmed.last().is_some_and(|last| b":{[(>=|".contains(last))
+            || trimmed.ends_with(b")") && !bare
+            || bare && indent(above) == limit;
         bare = matches!(trimmed, b"{" | b"(" | b"[");
         limit = indent(above);
         if opens && !bare && container(trimmed, binding) {
@@ -657,8 +667,17 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
     let split = |byte: &u8| !(is_name(*byte) || *byte == b':');
     let words = |text: &'_ [u8]| -> Vec<Vec<u8>> {
         let text = without_closing_tags(text);
-        let names = text.split(split).map(|name| name.strip_suffix(b":").unwrap_or(name).to_vec());
-        names.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
+        // Words that follow one another are one label: `Konver API key`.
+        let parts = text.split(|byte| !(is_name(*byte) || b": ".contains(byte)));
+        let labels = parts.flat_map(|part| {
+            let words: Vec<&[u8]> = part.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
+            if (2..=4).contains(&words.len()) && !words.iter().any(|word| word.ends_with(b":")) {
+                vec![words.join(&b'_')]
+            } else {
+                words.iter().map(|word| word.strip_suffix(b":").unwrap_or(word).to_vec()).collect()
+            }
+        });
+        labels.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
     };
     let (behind, ahead) = (words(behind), words(ahead));
     let labelled = |names: &[Vec<u8>]| {
@@ -675,6 +694,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
             .and_then(|at| names.get(at + 1))
             .cloned()
     };
+    let mut generic = false;
     if let Some(name) = labelled(&behind).or_else(|| first(&ahead)) {
         match classify(&name) {
             Class::Ours(family) => binding.ours = Some((family, Evidence::Name, 0..0)),
@@ -682,7 +702,8 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
             Class::Authorization => (binding.header, binding.bearer) = (true, true),
             Class::Neutral => binding.neutral = Some(Family::Key),
             Class::NeutralHook => binding.neutral = Some(Family::Webhook),
-            Class::Slot | Class::Vendor => {}
+            Class::Slot => generic = true,
+            Class::Vendor => {}
             _ if Words::new(&name).is_filler() => {}
             _ => {
                 binding.foreign = true;
@@ -698,7 +719,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
     if halves(behind.into_iter(), binding, true) || halves(ahead.into_iter(), binding, true) {
         return;
     }
-    if binding.neutral.is_none() && !binding.broken {
+    if generic || binding.neutral.is_none() && !binding.broken {
         // The other half may be the next object of a list, or what a block belongs to.
         let from = context.start(line.saturating_sub(1)).max(span.start.saturating_sub(200));
         let to = context.line_end(line + 1).min(span.end + 200).min(bytes.len());

@@ -358,6 +358,9 @@ fn weigh(
         let name = if bound.bearer { "Authorization: Bearer" } else { "X-Api-Key" };
         return Some((Family::Key, Evidence::Header, format!("sent as {name} to Konver").into_bytes()));
     }
+    if let Some((family, message)) = super::table::cell(bytes, context, &(start..candidate.end())) {
+        return Some((family, Evidence::File, message));
+    }
     if bound.foreign {
         return None;
     }
@@ -375,9 +378,6 @@ fn weigh(
             Evidence::Header,
             b"what events are checked with against X-Konver-Signature".to_vec(),
         ));
-    }
-    if let Some((family, message)) = super::table::cell(bytes, context, &(start..candidate.end())) {
-        return Some((family, Evidence::File, message));
     }
     if let Some(message) = in_netrc(bytes, start) {
         return Some((Family::Key, Evidence::Url, message));
