@@ -80,10 +80,30 @@ fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
     if padding <= 2 {
         trail -= padding;
     }
+    // A literal is the value as a whole, whatever it begins and ends with.
+    let quoted = is_quoted(bytes, &span) && run.iter().any(u8::is_ascii_digit);
+    let (lead, trail) = if quoted { (0, 0) } else { bare_marks(bytes, &span, lead, trail) };
     let span = span.start + lead..span.end - trail;
     let before = bytes.get(..span.start).unwrap_or_default();
     let templated = lead > 0 && before.get(..before.len() - lead).is_some_and(|before| before.ends_with(b"}"));
     (span.len() >= 16 && !templated && !is_path(bytes, &span)).then_some(span)
+}
+
+/// How many marks around a value without quotes do not belong to it: none of those at its beginning right behind `=` or `: `,
+/// and of those at its end no hyphen, underscore or plus where nothing else follows.
+fn bare_marks(bytes: &[u8], span: &Range<usize>, lead: usize, trail: usize) -> (usize, usize) {
+    let before = bytes.get(..span.start).unwrap_or_default();
+    let lead = if before.ends_with(b"=") || before.ends_with(b": ") { 0 } else { lead };
+    let marks = bytes.get(span.end - trail..span.end).unwrap_or_default();
+    let own = lead == 0 && marks.iter().all(|mark| b"-_+".contains(mark));
+    let ends = bytes.get(span.end).is_none_or(|next| next.is_ascii_whitespace() || b"\"'`&};,)".contains(next));
+    (lead, if own && ends { 0 } else { trail })
+}
+
+/// Whether the same quotes stand on both sides.
+fn is_quoted(bytes: &[u8], span: &Range<usize>) -> bool {
+    let before = span.start.checked_sub(1).and_then(|at| bytes.get(at));
+    before.is_some_and(|quote| b"\"'`".contains(quote)) && before == bytes.get(span.end)
 }
 
 /// Whether the run is a path or an address: words between slashes, as base64 hardly ever has them.

@@ -7,7 +7,7 @@ use super::binding::{Binding, binding};
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
 use super::flow::Flow;
-use super::judge::{Strength, judge, stands_for_itself};
+use super::judge::{Reason, Strength, judge, stands_for_itself};
 use super::layer::Layer;
 use super::name::{Class, Family, classify};
 use super::{Detection, Detector, encoding};
@@ -20,7 +20,8 @@ use crate::secret::{Raw, Secret};
 const DEPTH: usize = 2;
 
 pub(super) fn detect(detector: &Detector, text: &Text<'_>) -> Detection {
-    let mut search = Search { detector, text, detection: Detection::default(), seen: BTreeSet::new() };
+    let mut search =
+        Search { detector, text, detection: Detection::default(), seen: BTreeSet::new(), spans: Vec::new() };
     let plain = Layer::plain(text.bytes());
     let context = Context::new(&plain.bytes);
     search.layer(&plain, &context, DEPTH);
@@ -32,14 +33,19 @@ pub(super) fn detect(detector: &Detector, text: &Text<'_>) -> Detection {
             search.layer(&again, &context, DEPTH - 1);
         }
     }
-    search.detection
+    search.without_pieces()
 }
+
+/// The least that another piece adds to a key that is put together.
+const PIECE: usize = 8;
 
 struct Search<'a, 't> {
     detector: &'a Detector,
     text: &'a Text<'t>,
     detection: Detection,
     seen: BTreeSet<(usize, Vec<u8>)>,
+    /// Where each hit stands in the text.
+    spans: Vec<Range<usize>>,
 }
 
 impl Search<'_, '_> {
@@ -82,6 +88,24 @@ impl Search<'_, '_> {
             inner.inherit(context, decoded.run.start);
             self.layer(&decoded.layer, &inner, depth - 1);
         }
+    }
+
+    /// What was found, without the pieces of keys that were found whole.
+    fn without_pieces(self) -> Detection {
+        let Detection { hits, refused } = self.detection;
+        let whole: Vec<(Range<usize>, Secret)> =
+            self.spans.iter().cloned().zip(hits.iter().map(|hit| hit.secret.clone())).collect();
+        let is_piece = |hit: &Hit, span: &Range<usize>| {
+            let within = |(other, key): &(Range<usize>, Secret)| {
+                other.start <= span.start
+                    && span.end <= other.end
+                    && key.len() >= hit.secret.len() + PIECE
+                    && memchr::memmem::find(key.expose(), hit.secret.expose()).is_some()
+            };
+            whole.iter().any(within)
+        };
+        let kept = hits.into_iter().zip(&self.spans).filter(|(hit, span)| !is_piece(hit, span)).map(|(hit, _)| hit);
+        Detection { hits: kept.collect(), refused }
     }
 
     /// Known keys and the organization's own format, wherever they stand.
@@ -144,6 +168,10 @@ impl Search<'_, '_> {
                 )
             || is_reference(&layer.bytes, context, candidate)
         {
+            return;
+        }
+        if super::cipher::is_within(&layer.bytes, &(candidate.start()..candidate.end())) {
+            *self.detection.refused.entry(Reason::Ciphertext.name()).or_default() += 1;
             return;
         }
         // Cheap before dear: a value that is no key under the best evidence is none under any.
@@ -213,6 +241,7 @@ impl Search<'_, '_> {
         } else {
             spans.iter().filter_map(|span| bytes.get(span.clone())).map(Raw::new).collect()
         };
+        self.spans.push(span.clone());
         let shown = if pieces.len() > 1 { first.clone() } else { span.clone() };
         self.detection.hits.push(Hit {
             rule: found.rule.into(),

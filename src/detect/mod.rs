@@ -3,6 +3,7 @@
 mod anchors;
 mod binding;
 mod candidate;
+mod cipher;
 mod context;
 mod credentials;
 mod encoding;

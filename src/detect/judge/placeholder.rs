@@ -1,5 +1,10 @@
 //! Values that stand where a key is to be put in, or where one was taken out.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use super::{predictable, randomness};
 
 /// So many random-looking characters beside a placeholder's word make the value a key: `kv_test_` and a real key is a key.
@@ -21,6 +26,17 @@ const WORDS: &str = "
     noegle exempel avain esimerkki anahtar anahtarinizi ornek buraya kunci contoh anda masukkan disini kljuc vas
     geslo me it with of the a is for to in
 ";
+
+/// The words, to be looked up as a whole.
+static WHOLE: LazyLock<HashSet<&'static [u8]>> =
+    LazyLock::new(|| WORDS.split_ascii_whitespace().map(str::as_bytes).collect());
+
+/// The longer ones, to be searched for.
+static ANYWHERE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = WORDS.split_ascii_whitespace().filter(|word| word.len() >= 5);
+    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(words).ok()
+});
+
 /// Written-out stand-ins that are placeholders whatever else the value holds.
 const ALWAYS: &[&str] =
     &["...", "…", "•", "●", "***", "[filtered]", "[redacted]", "<redacted>", "xxxxxxxx", "########", "<<", ">>"];
@@ -29,7 +45,7 @@ const ALWAYS: &[&str] =
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let holds = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
-    if lower.is_empty() || is_bracketed(&lower) || is_masked(&lower) {
+    if lower.is_empty() || is_bracketed(&lower) || is_masked(&lower) || is_cut_token(value) {
         return true;
     }
     let joined: Vec<u8>;
@@ -54,6 +70,15 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 /// `<...>`, `[...]`: to be filled in.
 fn is_bracketed(value: &[u8]) -> bool {
     matches!(value, [b'<', ..] | [.., b'>'] | [b'[', .., b']'] | [b'(', .., b')'])
+}
+
+/// A token of three parts as tutorials show it: without a signature, or with one that is none.
+fn is_cut_token(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|&byte| byte == b'.').collect();
+    match parts.as_slice() {
+        [header, _, signature] => header.starts_with(b"eyJ") && signature.len() < 20,
+        _ => false,
+    }
 }
 
 /// Stars, hashes, bullets or dots in the place of characters.
@@ -81,7 +106,6 @@ fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
         found = true;
         taken.iter_mut().skip(at).take(length).for_each(|it| *it = true);
     };
-    let words: Vec<&str> = WORDS.split_ascii_whitespace().collect();
     let mut at = 0;
     // In padded base64 the marks part nothing, and what stands between them is no word.
     let padded = value.ends_with(b"=");
@@ -89,16 +113,13 @@ fn take_words(value: &[u8], taken: &mut [bool]) -> bool {
         // A number may follow: `key2`, `test-1`.
         let letters = piece.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
         let word = piece.get(..letters).unwrap_or_default().to_ascii_lowercase();
-        if words.iter().any(|known| known.as_bytes() == word) {
+        if WHOLE.contains(word.as_slice()) {
             mark(at, piece.len());
         }
         at += piece.len() + 1;
     }
-    let lower = value.to_ascii_lowercase();
-    for word in words.iter().filter(|word| word.len() >= 5) {
-        for at in memchr::memmem::find_iter(&lower, word.as_bytes()) {
-            mark(at, word.len());
-        }
+    for word in ANYWHERE.iter().flat_map(|words| words.find_iter(value)) {
+        mark(word.start(), word.len());
     }
     found
 }
