@@ -174,6 +174,10 @@ impl Search<'_, '_> {
             *self.detection.refused.entry(Reason::Ciphertext.name()).or_default() += 1;
             return;
         }
+        if super::cipher::is_fetched(&layer.bytes, &(candidate.start()..candidate.end())) {
+            *self.detection.refused.entry(Reason::Reference.name()).or_default() += 1;
+            return;
+        }
         // Cheap before dear: a value that is no key under the best evidence is none under any.
         if let Err(reason) = judge(value, Strength::Strong) {
             *self.detection.refused.entry(reason.name()).or_default() += 1;
