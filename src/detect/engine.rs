@@ -7,7 +7,7 @@ use super::binding::{Binding, binding};
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
 use super::flow::Flow;
-use super::judge::{Reason, Strength, judge, stands_for_itself};
+use super::judge::{Strength, judge, stands_for_itself};
 use super::layer::Layer;
 use super::name::{Class, Family, classify};
 use super::{Detection, Detector, encoding};
@@ -168,14 +168,6 @@ impl Search<'_, '_> {
                 )
             || is_reference(&layer.bytes, context, candidate)
         {
-            return;
-        }
-        if super::cipher::is_within(&layer.bytes, &(candidate.start()..candidate.end())) {
-            *self.detection.refused.entry(Reason::Ciphertext.name()).or_default() += 1;
-            return;
-        }
-        if super::cipher::is_fetched(&layer.bytes, &(candidate.start()..candidate.end())) {
-            *self.detection.refused.entry(Reason::Reference.name()).or_default() += 1;
             return;
         }
         // Cheap before dear: a value that is no key under the best evidence is none under any.

@@ -3,7 +3,6 @@
 mod anchors;
 mod binding;
 mod candidate;
-mod cipher;
 mod context;
 mod credentials;
 mod encoding;
