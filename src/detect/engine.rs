@@ -38,6 +38,8 @@ pub(super) fn detect(detector: &Detector, text: &Text<'_>) -> Detection {
 
 /// The least that another piece adds to a key that is put together.
 const PIECE: usize = 8;
+/// So many keys that begin before a piece are looked at: they do not overlap but for readings of the same text.
+const NEAR: usize = 16;
 
 struct Search<'a, 't> {
     detector: &'a Detector,
@@ -93,16 +95,18 @@ impl Search<'_, '_> {
     /// What was found, without the pieces of keys that were found whole.
     fn without_pieces(self) -> Detection {
         let Detection { hits, refused } = self.detection;
-        let whole: Vec<(Range<usize>, Secret)> =
-            self.spans.iter().cloned().zip(hits.iter().map(|hit| hit.secret.clone())).collect();
+        let all = self.spans.iter().cloned().zip(hits.iter().map(|hit| hit.secret.clone()));
+        // Only what is put together, or encoded, is longer or shorter in the text than the key.
+        let mut whole: Vec<(Range<usize>, Secret)> = all.filter(|(span, key)| span.len() != key.len()).collect();
+        whole.sort_by_key(|(span, _)| span.start);
         let is_piece = |hit: &Hit, span: &Range<usize>| {
             let within = |(other, key): &(Range<usize>, Secret)| {
-                other.start <= span.start
-                    && span.end <= other.end
+                span.end <= other.end
                     && key.len() >= hit.secret.len() + PIECE
                     && memchr::memmem::find(key.expose(), hit.secret.expose()).is_some()
             };
-            whole.iter().any(within)
+            let before = whole.partition_point(|(other, _)| other.start <= span.start);
+            whole.iter().take(before).rev().take(NEAR).any(within)
         };
         let kept = hits.into_iter().zip(&self.spans).filter(|(hit, span)| !is_piece(hit, span)).map(|(hit, _)| hit);
         Detection { hits: kept.collect(), refused }

@@ -37,7 +37,7 @@ fn explained_line_names_why_a_value_is_no_key() {
         "KONVER_API_KEY=konver_api_key_name",
     ];
     fixture.write("a.env", lines.join("\n"));
-    for (number, reason) in ["placeholder", "reference", "placeholder"].iter().enumerate() {
+    for (number, reason) in ["placeholder", "refused", "placeholder"].iter().enumerate() {
         let run = fixture.konceal(".", &["explain", &format!("a.env:{}", number + 1)]);
         assert!(run.code == 0 && run.out.contains(reason), "{reason}: {}{}", run.out, run.err);
     }
