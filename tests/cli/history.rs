@@ -504,3 +504,15 @@ fn an_empty_repository_is_clean() {
     let run = history(&repository, &[]);
     assert_eq!((run.code, &run.json()["coverage"]["objects"]), (0, &0.into()));
 }
+
+#[test]
+fn a_head_that_is_missing_is_an_error_and_the_rest_is_scanned() {
+    let (fixture, key) = (Fixture::new(), made_up_key(1));
+    let repository = base(&fixture);
+    repository.put("x.txt", leak(&key));
+    let head = repository.put("y.txt", "y\n");
+    std::fs::remove_file(repository.path(&format!(".git/objects/{}/{}", &head[..2], &head[2..]))).unwrap();
+    let run = history(&repository, &["--fail-on", "never"]);
+    assert!(run.code == 2 && codes(&run).contains(&"missing-object".into()), "{} {}", run.code, run.out);
+    assert_eq!(keys(&run)[0]["path"], "x.txt");
+}

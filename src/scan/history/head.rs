@@ -11,7 +11,6 @@ use crate::hygiene::dotenv;
 use crate::scan::Collector;
 use crate::scan::direct::committed_dotenv;
 use crate::secret::{KeyId, Raw};
-use crate::source::SourceError;
 use crate::source::coverage::Code;
 use crate::source::git::EntryKind;
 use crate::source::history::entries::Entries;
@@ -21,10 +20,15 @@ use crate::source::history::walk;
 const MOST_ENTRIES: usize = 10_000_000;
 
 impl History<'_> {
-    /// HEAD's root tree; none on an unborn branch or where the commit cannot be read (which the ledger says by then).
-    pub(super) fn head_tree(&self) -> Result<Option<Oid>, SourceError> {
-        let head = self.repository.head()?;
-        Ok(head.and_then(|head| self.commits.get(self.commits.find(&head)?)).map(|commit| commit.tree))
+    /// HEAD's root tree; none on an unborn branch or where the commit cannot be read (the ledger says so).
+    pub(super) fn head_tree(&self) -> Option<Oid> {
+        match self.repository.head() {
+            Ok(head) => head.and_then(|head| self.commits.get(self.commits.find(&head)?)).map(|commit| commit.tree),
+            Err(error) => {
+                self.context.ledger.note(Code::CORRUPT, Some(Raw::new(*b"HEAD")), Some(error.to_string()));
+                None
+            }
+        }
     }
 
     /// Whether HEAD's commit belongs to the scan.

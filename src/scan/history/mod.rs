@@ -78,7 +78,7 @@ pub(super) fn history(
     for hot in &blobs.hot {
         hot.examined.iter().for_each(|examined| collector.remember(examined));
     }
-    history.place(&peeled, &scope, &graph, &front, &blobs, collector)?;
+    history.place(&peeled, &scope, &graph, &front, &blobs, collector);
     history.place_messages(&peeled, &scope, &graph, &found.hot, collector);
     if revisions.is_empty() {
         history.place_ref_names(collector);

@@ -10,7 +10,6 @@ use crate::finding::Reach;
 use crate::scan::Collector;
 use crate::scan::introduced::{Graph, Hot, Item, standing, without_path};
 use crate::secret::{KeyId, Raw};
-use crate::source::SourceError;
 use crate::source::history::attribution::Front;
 use crate::source::history::commits::reach;
 use crate::source::history::tips::is_notes;
@@ -38,10 +37,10 @@ impl History<'_> {
         front: &Front,
         blobs: &FoundBlobs,
         collector: &mut Collector,
-    ) -> Result<(), SourceError> {
+    ) {
         let hot = &blobs.hot;
         let code = self.introduced(scope, front, hot, false);
-        let head = self.head_tree()?;
+        let head = self.head_tree();
         let in_head = self.in_head(front, hot, head);
         let before = collector.findings.len();
         let made = code.findings(self.context, SOURCE, hot, graph, |made, path, key, all| {
@@ -63,7 +62,6 @@ impl History<'_> {
         if let Some(tree) = head.filter(|_| self.has_head(scope)) {
             self.place_head(tree, blobs, &in_head, &code.excluded, collector);
         }
-        Ok(())
     }
 
     /// Which key stands at which path of HEAD's tree.
@@ -274,6 +272,9 @@ impl History<'_> {
         let mut items: BTreeMap<KeyId, Vec<Item>> = BTreeMap::new();
         for name in &self.tips.names {
             let examined = self.context.examine(name, &|| Raw::new(name.as_slice()));
+            if examined.is_empty() {
+                continue;
+            }
             let tip = self.tips.tips.iter().find(|tip| tip.name.as_ref() == Some(name));
             let oid = tip.map(|tip| tip.id);
             let null = Oid::null(gix_hash::Kind::Sha1);

@@ -207,10 +207,6 @@ impl History<'_> {
                 self.context.ledger.note(code, Some(Raw::new(short(commit.id))), None);
             }
         }
-        let tags = self.tags.values().map(|tag| &tag.target);
-        if self.revisions.is_empty() {
-            missing.extend(tags.filter(is_missing));
-        }
         missing.extend(refs.iter().map(|(_, id)| id));
         self.note_all_missing(&missing);
     }

@@ -60,7 +60,11 @@ impl<'a> Collect<'a> {
             _ => self.blobs.get(id).copied().map(Target::Blob),
         };
         let entries = found.into_iter().map(|(_, entries)| {
-            entries.into_iter().filter_map(|(name, kind, id)| Some((name, target(kind, &id)?))).collect()
+            let leads = entries.into_iter().filter_map(|(name, kind, id)| Some((name, target(kind, &id)?)));
+            let mut leads: Vec<_> = leads.collect();
+            // Git's own order takes folders for longer names; here they are looked up by name.
+            leads.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            leads
         });
         let entries = entries.collect();
         Front { trees, entries }
@@ -104,7 +108,9 @@ impl Front {
     }
 
     fn entry(&self, tree: u32, name: &[u8]) -> Option<Target> {
-        self.entries(tree).iter().find(|(it, _)| **it == *name).map(|&(_, target)| target)
+        let entries = self.entries(tree);
+        let at = entries.binary_search_by(|(it, _)| (**it).cmp(name)).ok()?;
+        entries.get(at).map(|&(_, target)| target)
     }
 
     /// The trees of the front that no other one holds.
