@@ -118,7 +118,7 @@ impl History<'_> {
         let head = self.repository.head().ok().flatten().and_then(|head| self.repository.tree_of(head).ok());
         let roots = reached.iter().filter_map(|&it| self.commits.get(it)).map(|it| it.tree);
         let roots: Vec<Oid> = roots.chain(asked.trees.keys().copied()).chain(head).collect();
-        let (wanted, missing) = self.reachable(&roots);
+        let (wanted, missing) = self.reachable(&roots, true);
         self.note_all_missing(&missing);
         let selected_commits = (0_u32..).zip(&selected).filter(|(_, selected)| **selected);
         let commits = selected_commits.filter_map(|(commit, _)| self.commits.get(commit)).map(|it| it.id);
@@ -149,8 +149,8 @@ impl History<'_> {
         reached
     }
 
-    /// The trees and blobs below these roots, and what is missing among them.
-    fn reachable(&self, roots: &[Oid]) -> (Bits, HashSet<Oid>) {
+    /// The trees and blobs below these roots if `marks` asks for them, and what is missing among them.
+    fn reachable(&self, roots: &[Oid], marks: bool) -> (Bits, HashSet<Oid>) {
         let mut pass = Pass::new(self.stores);
         pass.graph = Some(Mutex::default());
         walk::walk(self.stores, &[Kind::Tree], &pass, self.context.cancel);
@@ -160,13 +160,12 @@ impl History<'_> {
         drop(graph);
         let reached = Bits::new(self.stores.count());
         let mut pass = Pass::new(self.stores);
-        (pass.wanted, pass.reached) = (Some(&trees), Some(&reached));
+        (pass.wanted, pass.reached) = (Some(&trees), marks.then_some(&reached));
         pass.missing = Some(Mutex::default());
-        let counts = !self.revisions.is_empty() || self.stores.is_shared();
-        let counted = super::objects::Counted { context: self.context, inner: &pass, counts };
+        let counted = super::objects::Counted { context: self.context, inner: &pass, counts: marks };
         walk::walk(self.stores, &[Kind::Tree], &counted, self.context.cancel);
         let Pass { missing, faults, .. } = pass;
-        if counts {
+        if marks {
             note_faults(self.context, &unlock(faults), |_| true);
         }
         for number in (0..self.stores.count()).filter(|&number| trees.get(number)) {
@@ -182,7 +181,7 @@ impl History<'_> {
         }
         let reached = (0..self.commits.count()).filter(|&it| self.commits.reach(it) != 0);
         let roots: Vec<Oid> = reached.filter_map(|it| self.commits.get(it)).map(|it| it.tree).collect();
-        let (_, missing) = self.reachable(&roots);
+        let (_, missing) = self.reachable(&roots, false);
         self.note_all_missing(&missing);
     }
 
