@@ -201,6 +201,19 @@ impl Repository {
         }
     }
 
+    /// The id that HEAD names, whatever stands behind it; `None` on an unborn branch. No object is read: libgit2 crashes on
+    /// some damaged packs.
+    ///
+    /// # Errors
+    /// HEAD is broken.
+    pub fn head_id(&self) -> Result<Option<Oid>, SourceError> {
+        match self.inner.head() {
+            Ok(head) => Ok(head.target().map(oid)),
+            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => Ok(None),
+            Err(error) => Err(git_error("cannot read HEAD", &error)),
+        }
+    }
+
     /// The commit that a revision names.
     ///
     /// # Errors

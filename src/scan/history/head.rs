@@ -22,7 +22,7 @@ const MOST_ENTRIES: usize = 10_000_000;
 impl History<'_> {
     /// HEAD's root tree; none on an unborn branch or where the commit cannot be read (the ledger says so).
     pub(super) fn head_tree(&self) -> Option<Oid> {
-        match self.repository.head() {
+        match self.repository.head_id() {
             Ok(head) => head.and_then(|head| self.commits.get(self.commits.find(&head)?)).map(|commit| commit.tree),
             Err(error) => {
                 self.context.ledger.note(Code::CORRUPT, Some(Raw::new(*b"HEAD")), Some(error.to_string()));
@@ -33,7 +33,7 @@ impl History<'_> {
 
     /// Whether HEAD's commit belongs to the scan.
     pub(super) fn has_head(&self, scope: &Scope) -> bool {
-        let head = self.repository.head().ok().flatten().and_then(|head| self.commits.find(&head));
+        let head = self.repository.head_id().ok().flatten().and_then(|head| self.commits.find(&head));
         head.is_some_and(|head| scope.has_commit(head))
     }
 

@@ -16,7 +16,7 @@ use crate::source::SourceError;
 use crate::source::coverage::Code;
 use crate::source::git::{Repository, short};
 use crate::source::history::attribution::{Collect, Front};
-use crate::source::history::commits::{Commits, TagData};
+use crate::source::history::commits::{self, Commits, TagData};
 use crate::source::history::objects::Bits;
 use crate::source::history::tips::{self, Tips};
 use crate::source::history::trees::{self, Pass, Prefixes};
@@ -73,7 +73,10 @@ pub(super) fn history(
         history.place_loose(&blobs.hot, collector);
         return Ok(());
     }
-    let describe = |id| repository.describe(id);
+    let describe = |id: Oid| {
+        let (_, bytes) = walk::read(&stores, stores.locate(&id)?).ok()?;
+        Some(commits::describe(id, &bytes))
+    };
     let graph = Graph::new(&history.commits, &describe);
     for hot in &blobs.hot {
         hot.examined.iter().for_each(|examined| collector.remember(examined));

@@ -115,7 +115,8 @@ impl History<'_> {
         if everything && !self.stores.is_shared() {
             return Scope::default();
         }
-        let head = self.repository.head().ok().flatten().and_then(|head| self.repository.tree_of(head).ok());
+        let head = self.repository.head_id().ok().flatten().and_then(|head| self.commits.find(&head));
+        let head = head.and_then(|head| self.commits.get(head)).map(|head| head.tree);
         let roots = reached.iter().filter_map(|&it| self.commits.get(it)).map(|it| it.tree);
         let roots: Vec<Oid> = roots.chain(asked.trees.keys().copied()).chain(head).collect();
         let (wanted, missing) = self.reachable(&roots, true);

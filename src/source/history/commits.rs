@@ -6,6 +6,9 @@ use std::collections::{BinaryHeap, HashMap};
 use bstr::ByteSlice;
 
 use crate::blob::Oid;
+use crate::finding::Commit;
+use crate::secret::Raw;
+use crate::source::git::rfc3339;
 
 /// What the graph needs of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,38 @@ impl TagData {
         let target = Oid::from_hex(values(headers, b"object").next()?).ok()?;
         Some(Self { id, target, name: values(headers, b"tag").next().unwrap_or_default().to_vec() })
     }
+}
+
+/// What is to be said of a commit: its author and that one's date, and the first paragraph of its message.
+pub fn describe(id: Oid, object: &[u8]) -> Commit<Raw> {
+    let (headers, message) = split(object);
+    let author = values(headers, b"author").next().unwrap_or_default();
+    let end = author.rfind_byte(b'>').unwrap_or(author.len());
+    let begin = author.get(..end).and_then(|author| author.find_byte(b'<')).unwrap_or(end);
+    let zone = author.get(end..).and_then(|rest| rest.trim_ascii().rsplit(|&byte| byte == b' ').next());
+    let time = time(author).unwrap_or(0);
+    let mut summary = Vec::new();
+    let lines = message.lines().map(<[u8]>::trim_ascii).skip_while(|line| line.is_empty());
+    for line in lines.take_while(|line| !line.is_empty()) {
+        if !summary.is_empty() {
+            summary.push(b' ');
+        }
+        summary.extend_from_slice(line);
+    }
+    Commit {
+        oid: id,
+        author: Raw::new(author.get(..begin).unwrap_or_default().trim_ascii()),
+        email: Raw::new(author.get(begin + 1..end).unwrap_or_default().trim_ascii()),
+        date: rfc3339(time, zone.and_then(offset).unwrap_or(0)),
+        time,
+        summary: Raw::new(summary),
+    }
+}
+
+/// The minutes of `+0130`.
+fn offset(zone: &[u8]) -> Option<i32> {
+    let number: i32 = zone.to_str().ok()?.parse().ok()?;
+    Some(number / 100 * 60 + number % 100)
 }
 
 /// From where a commit is reached, as bits.
@@ -236,6 +271,16 @@ mod tests {
         assert_eq!(order, [3, 0, 1, 2]);
         let groups: [&[u32]; 4] = [&[2, 1], &[2, 3], &[0, 3], &[1, 2, 0]];
         assert_eq!(commits.first_of(&order, &groups), [Some(1), Some(2), Some(3), Some(0)]);
+    }
+
+    #[test]
+    fn commits_are_described_as_git_shows_them() {
+        let text = b"tree x\nauthor A B <a@b> 1700000000 -0130\ncommitter C <c> 1 +0000\n\n\none\ntwo\n\nbody\n";
+        let commit = describe(id(1), text);
+        assert_eq!((commit.author.bytes(), commit.email.bytes()), (&b"A B"[..], &b"a@b"[..]));
+        assert_eq!((commit.summary.bytes(), commit.date.as_str()), (&b"one two"[..], "2023-11-14T20:43:20-01:30"));
+        let odd = describe(id(1), b"author > x");
+        assert_eq!((odd.author.bytes(), odd.email.bytes(), odd.time), (&b""[..], &b""[..], 0));
     }
 
     #[test]
