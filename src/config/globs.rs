@@ -138,6 +138,10 @@ fn push_byte(byte: u8, out: &mut String) {
     let _ = write!(out, "\\x{byte:02x}");
 }
 
+/// The classes that have names.
+const CLASSES: &[&str] =
+    &["alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "xdigit"];
+
 /// A class in brackets, of which `text` is what follows the bracket; returns what follows the class. It never matches `/`.
 fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
     let unclosed = || "a bracket that is not closed".to_owned();
@@ -153,6 +157,9 @@ fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
         is_first = false;
         if let Some(named) = rest.strip_prefix("[:") {
             let (name, after) = named.split_once(":]").ok_or_else(unclosed)?;
+            if !CLASSES.contains(&name) {
+                return Err("a class in brackets that does not exist".into());
+            }
             // Writing to a string cannot fail.
             let _ = write!(ranges, "[:{name}:]");
             rest = after;

@@ -9,7 +9,6 @@ use super::KnownKey;
 #[derive(Debug)]
 pub(super) struct Anchors {
     vendor: Option<packed::Searcher>,
-    encoded: Option<AhoCorasick>,
     known: Option<AhoCorasick>,
     always: bool,
 }
@@ -22,7 +21,7 @@ impl Anchors {
             let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(patterns);
             automaton.ok().filter(|_| !patterns.is_empty())
         };
-        Self { vendor: plain(), encoded: build(&encoded()), known: build(&windows), always }
+        Self { vendor: plain(), known: build(&windows), always }
     }
 
     /// Whether anything is found.

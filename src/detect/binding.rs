@@ -664,7 +664,6 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
     let to = context.line_end(line + 4).min(span.end + 400).min(bytes.len());
     let behind = item(object(bytes.get(from..span.start).unwrap_or_default(), true), true);
     let ahead = item(object(bytes.get(span.end..to).unwrap_or_default(), false), false);
-    let split = |byte: &u8| !(is_name(*byte) || *byte == b':');
     let words = |text: &'_ [u8]| -> Vec<Vec<u8>> {
         let text = without_closing_tags(text);
         // Words that follow one another are one label: `Konver API key`.
