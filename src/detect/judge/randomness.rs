@@ -30,7 +30,7 @@ pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
 fn needed(value: &[u8], strength: Strength) -> usize {
     let characters = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
     match strength {
-        Strength::Strong => (characters * 5 / 8).clamp(9, 10),
+        Strength::Strong => (characters / 2).clamp(8, 9),
         Strength::Medium => (characters * 5 / 8).clamp(10, 12),
         Strength::Weak => (characters * 5 / 8).clamp(12, 14),
     }
