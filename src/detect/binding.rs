@@ -40,6 +40,8 @@ pub(super) struct Binding<'c> {
 /// How far to look, in bytes and names.
 const REACH: usize = 1200;
 const NAMES: usize = 40;
+/// So many words of running text may stand between a name and its value.
+const PROSE: usize = 6;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token {
@@ -130,7 +132,7 @@ fn inside_name(bytes: &[u8], at: usize) -> bool {
 
 /// The line that ends at `end`.
 fn line_before(bytes: &[u8], end: usize) -> &[u8] {
-    let before = bytes.get(..end).unwrap_or_default();
+    let before = bytes.get(end.saturating_sub(REACH)..end).unwrap_or_default();
     before.get(memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..).unwrap_or_default()
 }
 
@@ -158,7 +160,7 @@ struct Walk {
 
 /// Walks from the value to the left, out of brackets, over siblings of a call, to the names that say what it is.
 fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
-    let line_start = context.start(context.line(start));
+    let line_start = context.start(context.line(start)).max(start.saturating_sub(REACH));
     let own = bytes.get(line_start..start).unwrap_or_default();
     let literal = own.iter().rposition(|byte| b"\"'`".contains(byte)).map_or(start, |at| line_start + at);
     let mut walk = Walk {
@@ -233,6 +235,10 @@ fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Bindin
                     continue;
                 }
                 walk.names += 1;
+                // Nothing binds the value to a word that far away in running text.
+                if !walk.bound && walk.others > PROSE {
+                    return;
+                }
                 // Words that follow one another are one label: `Konver API key`.
                 let joins = to + 1 == walk.before && bytes.get(to) == Some(&b' ') && walk.phrase.len() < 40;
                 walk.phrase = if joins { [name, b"_", walk.phrase.as_slice()].concat() } else { name.to_vec() };
@@ -505,7 +511,7 @@ fn opens_body(bytes: &[u8], start: usize) -> bool {
 fn containers(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
     let mut line = context.line(start);
     let text =
-        |line: usize| bytes.get(context.start(line)..context.line_end(line)).unwrap_or_default().trim_ascii_end();
+        |line: usize| bytes.get(context.start(line)..context.line_end(line).min(context.start(line) + REACH)).unwrap_or_default().trim_ascii_end();
     let indent = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let own = text(line);
     let mut limit = indent(own);
@@ -729,7 +735,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
                 Class::Ours(family)
                     if context.line(span.start) == line
                         && bytes
-                            .get(context.start(line)..context.line_end(line))
+                            .get(from..to)
                             .is_some_and(|own| own.windows(name.len()).any(|part| part == name)) =>
                 {
                     binding.ours = Some((family, Evidence::Name, 0..0));

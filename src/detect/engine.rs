@@ -313,25 +313,32 @@ fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
         return true;
     }
     // A block of nothing but such lines behind the mark of a vault or an armour.
-    let mut start = candidate.start();
+    in_sealed_block(bytes, candidate.start())
+}
+
+/// Whether the value stands in a block of nothing but such lines behind the mark of a vault or an armour. Such lines are
+/// short; what does not end within reach is no such block.
+fn in_sealed_block(bytes: &[u8], value: usize) -> bool {
+    const LINE: usize = 200;
+    let above = |end: usize| -> Option<(usize, &[u8])> {
+        let floor = end.saturating_sub(LINE);
+        let text = bytes.get(floor..end)?;
+        let line = memchr::memrchr(b'\n', text).map(|at| at + 1).or((floor == 0).then_some(0))?;
+        Some((floor + line, text.get(line..)?.trim_ascii()))
+    };
+    let Some((mut start, own)) = above(value) else { return false };
+    if !own.is_empty() {
+        return false;
+    }
     for _ in 0..60 {
-        let from = memchr::memrchr(b'\n', bytes.get(..start).unwrap_or_default()).map_or(0, |at| at + 1);
-        let own = bytes.get(from..start).unwrap_or_default();
-        if !own.trim_ascii().is_empty() && start == candidate.start() || from == 0 {
-            return false;
-        }
-        let above = bytes.get(..from - 1).unwrap_or_default();
-        let above_start = memchr::memrchr(b'\n', above).map_or(0, |at| at + 1);
-        let text = above.get(above_start..).unwrap_or_default().trim_ascii();
-        if memchr::memmem::find(text, b"$ANSIBLE_VAULT").is_some()
-            || memchr::memmem::find(text, b"-----BEGIN").is_some()
-        {
+        let Some((line, text)) = start.checked_sub(1).and_then(above) else { return false };
+        if memchr::memmem::find(text, b"$ANSIBLE_VAULT").is_some() || memchr::memmem::find(text, b"-----BEGIN").is_some() {
             return true;
         }
         if text.is_empty() || !text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) {
             return false;
         }
-        start = above_start;
+        start = line;
     }
     false
 }

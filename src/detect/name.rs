@@ -774,7 +774,8 @@ impl Words {
 }
 
 fn push(words: &mut Vec<Vec<u8>>, word: Vec<u8>) {
-    if word.is_empty() {
+    // No word of a name is that long or has that many digits among its letters: a value.
+    if word.is_empty() || words.len() > 24 {
         return;
     }
     match unglue(&word) {
