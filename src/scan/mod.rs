@@ -24,7 +24,7 @@ use crate::source::{Cancel, Progress, SourceError};
 use crate::suppress::{Baseline, inline};
 
 pub use collect::{Collector, Keyring, accepted, choose};
-pub use outcome::{Coverage, KeySummary, Notice, Outcome, Suppressed};
+pub use outcome::{Coverage, Exposure, KeySummary, Notice, Outcome, Suppressed};
 pub use range::RangeRequest;
 
 /// What is to be scanned.
