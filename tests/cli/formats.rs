@@ -264,9 +264,11 @@ fn html_loads_nothing_and_five_hundred_keys_fit_into_five_megabytes() {
         );
     }
     repository.commit("all");
+    let keys = repository.konceal(&["scan", "--history", "--format", "json"]).json()["keys"].as_array().unwrap().len();
     let page = repository.konceal(&["scan", "--history", "--format", "html"]).out;
     assert!(page.len() < 5 << 20, "{} bytes", page.len());
-    assert!(page.contains("500 findings of 500 keys") && page.matches("<svg width=\"100%\"").count() == 500);
+    assert!(keys >= 500 && page.contains(&format!("of {keys} keys</h1>")));
+    assert_eq!(page.matches("<svg width=\"100%\"").count(), keys);
     for loading in ["<script", "src=", "url(", "@import", "http://", "https://", "<iframe"] {
         assert!(!page.contains(loading), "{loading}");
     }
