@@ -23,6 +23,8 @@ pub mod suppress;
 
 pub mod hygiene;
 
+pub mod verify;
+
 pub mod scan;
 
 pub mod hook;

@@ -27,6 +27,8 @@ pub enum Command {
     /// The rules, and their own examples run as tests
     #[command(subcommand)]
     Rules(Rules),
+    /// Ask the API whether keys are still live, and wait until they are revoked
+    Verify(super::verify::Verify),
     /// A rule and how to fix what it finds; or what was made of one line of a file, and why
     Explain(Explain),
     /// Print a script that completes commands and options
@@ -157,6 +159,12 @@ pub struct Common {
     /// Do not search for the keys of the environment and of ignored dotenv files
     #[arg(long)]
     pub no_known_keys: bool,
+    /// Ask the API whether the keys that are found are still live
+    #[arg(long)]
+    pub verify: bool,
+    /// Another address of the API for --verify
+    #[arg(long, value_name = "URL")]
+    pub api_url: Option<String>,
     /// Number of threads [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

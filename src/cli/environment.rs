@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::source::git;
+use crate::verify::ProxySettings;
 
 /// What the program takes from its environment.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,16 @@ impl Environment {
     pub fn get(&self, name: &str) -> Option<&OsString> {
         let found = self.variables.iter().find(|(variable, _)| variable == name).map(|(_, value)| value);
         found.filter(|value| !value.is_empty())
+    }
+
+    /// The proxies that the environment names, in either case of letters.
+    pub fn proxies(&self) -> ProxySettings {
+        let text = |names: &[&str]| names.iter().find_map(|name| Some(self.get(name)?.to_string_lossy().into_owned()));
+        let none_for = text(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
+        ProxySettings {
+            https: text(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
+            none_for: none_for.split(',').map(|host| host.trim().to_owned()).collect(),
+        }
     }
 
     /// Where to look for a repository: in `start` if it was given, else in the working directory and as git's variables say.

@@ -46,7 +46,7 @@ fn add(keys: &mut Vec<KnownKey>, name: &[u8], value: &[u8], origin: impl Fn() ->
     if detect::names_konver_key(name) && value.len() >= MIN_KEY_LENGTH && detect::looks_like_key(value) {
         let secret = Secret::new(value);
         if !keys.iter().any(|known| known.secret == secret) {
-            keys.push(KnownKey { secret, origin: Raw::new(origin()) });
+            keys.push(KnownKey { secret, origin: Raw::new(origin()), is_api_key: !detect::names_konver_webhook(name) });
         }
     }
 }
@@ -68,7 +68,8 @@ pub fn read_file(file: &Path, keys: &mut Vec<KnownKey>) -> Result<(), Error> {
         }
         let secret = Secret::new(value);
         if !keys.iter().any(|known| known.secret == secret) {
-            keys.push(KnownKey { secret, origin: Raw::new(format!("line {number} of the known-key file")) });
+            let origin = Raw::new(format!("line {number} of the known-key file"));
+            keys.push(KnownKey { secret, origin, is_api_key: true });
         }
     }
     Ok(())

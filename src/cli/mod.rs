@@ -21,6 +21,7 @@ mod rules;
 mod run;
 mod scan;
 mod stdout;
+mod verify;
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
@@ -53,6 +54,7 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitStatus, Error> {
         Command::Baseline(command) => baseline::run(&command, environment),
         Command::Init(command) => init::run(&command, environment),
         Command::Rules(command) => rules::run(&command, environment),
+        Command::Verify(command) => verify::run(&command, environment),
         Command::Explain(command) => explain::run(&command, environment),
         Command::Completions { shell } => completions::run(shell),
         Command::Man => man::run(),

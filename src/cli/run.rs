@@ -23,6 +23,7 @@ use crate::source::coverage::Ledger;
 use crate::source::git::Repository;
 use crate::source::{Cancel, Progress};
 use crate::suppress::{self, Baseline};
+use crate::verify::{Address, AddressError, Verifier};
 
 /// Everything that a scan needs, made from options and configuration.
 pub struct Prepared {
@@ -36,6 +37,8 @@ pub struct Prepared {
     pub baseline: Baseline,
     /// The ledger, which may hold first notices.
     pub ledger: Ledger,
+    /// Asks the API about keys, if the user wants it.
+    pub verifier: Option<Verifier>,
 }
 
 /// Resolves options and configuration. `read` gives a governing file of the scanned place by its path from the root;
@@ -75,7 +78,7 @@ pub fn prepare_range(
     settings.strict = common.strict;
     settings.max_file_size = common.max_file_size;
     settings.allow_shallow = common.allow_shallow;
-    let rules = Arc::new(RuleSet::built_in());
+    let rules = Arc::new(rules(&settings, read, origin)?);
     let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
     Settings::check_rules(&config, &file, &text, &ids)?;
     let mut known = Vec::new();
@@ -88,9 +91,45 @@ pub fn prepare_range(
     let pattern = config.key.pattern.as_ref().map(|pattern| key_pattern(pattern, &file, &text, origin)).transpose()?;
     let detector = Detector::new(&rules, Options { known, pattern })
         .map_err(|error| Error::Usage(format!("a rule's pattern does not compile: {error}")))?;
+    let verifier = if common.verify { Some(verifier(common, environment)?) } else { None };
     let before = baseline(common, environment, &settings, read).unwrap_or_default();
     let baseline = baseline(common, environment, &settings, read_tip)?;
-    Ok((Prepared { settings, rules, detector, baseline, ledger: Ledger::new() }, before))
+    Ok((Prepared { settings, rules, detector, baseline, ledger: Ledger::new(), verifier }, before))
+}
+
+/// The built-in rules and those of the files that the configuration names.
+fn rules(settings: &Settings, read: &dyn Governing, origin: Origin) -> Result<RuleSet, Error> {
+    let built_in = RuleSet::built_in();
+    if !settings.has_rule_files() {
+        return Ok(built_in);
+    }
+    let (mut names, mut texts) = (Vec::new(), Vec::new());
+    for path in read.list()?.iter().filter(|path| settings.is_rule_file(path)) {
+        let name = String::from_utf8_lossy(path).into_owned();
+        let wrong = |why: &str| Error::File { file: name.clone().into(), why: why.into() };
+        let bytes = read.read(&name)?.ok_or_else(|| wrong("cannot be read"))?;
+        texts.push(String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8"))?);
+        names.push(name);
+    }
+    built_in.with(&texts, origin).map_err(|(at, error)| Error::File {
+        file: names.get(at).cloned().unwrap_or_default().into(),
+        why: error.to_string(),
+    })
+}
+
+/// The verifier for the address that the user named: by option, else by the environment (loopback only), else the vendor's.
+/// Another host than the vendor's is named first.
+pub fn verifier(common: &Common, environment: &Environment) -> Result<Verifier, Error> {
+    let wrong = |error: AddressError| Error::Usage(error.to_string());
+    let address = match (&common.api_url, environment.get("KONCEAL_API_URL")) {
+        (Some(url), _) => Address::named(url).map_err(wrong)?,
+        (None, Some(url)) => Address::of_environment(&url.to_string_lossy()).map_err(wrong)?,
+        (None, None) => Address::konver(),
+    };
+    if !address.is_konver() {
+        super::error::line(&format!("keys are sent to {}", address.host()));
+    }
+    Verifier::new(address, &environment.proxies()).map_err(wrong)
 }
 
 /// The configuration's name, bytes and origin; empty where there is none.
@@ -187,6 +226,7 @@ pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result
         ledger: &prepared.ledger,
         cancel: &cancel,
         progress: &progress,
+        verifier: prepared.verifier.as_ref(),
     };
     let scan = || pool.install(|| scan::run(&context, request));
     Ok(super::progress::beside(common.progress, common.quiet, &progress, &prepared.ledger, scan)?)

@@ -510,8 +510,12 @@ fn opens_body(bytes: &[u8], start: usize) -> bool {
 /// The lines above with less indentation that open what the value stands in: keys of YAML, sections of INI, tags, objects.
 fn containers(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
     let mut line = context.line(start);
-    let text =
-        |line: usize| bytes.get(context.start(line)..context.line_end(line).min(context.start(line) + REACH)).unwrap_or_default().trim_ascii_end();
+    let text = |line: usize| {
+        bytes
+            .get(context.start(line)..context.line_end(line).min(context.start(line) + REACH))
+            .unwrap_or_default()
+            .trim_ascii_end()
+    };
     let indent = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let own = text(line);
     let mut limit = indent(own);
@@ -734,9 +738,7 @@ fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Bind
                 Class::Header => binding.header = true,
                 Class::Ours(family)
                     if context.line(span.start) == line
-                        && bytes
-                            .get(from..to)
-                            .is_some_and(|own| own.windows(name.len()).any(|part| part == name)) =>
+                        && bytes.get(from..to).is_some_and(|own| own.windows(name.len()).any(|part| part == name)) =>
                 {
                     binding.ours = Some((family, Evidence::Name, 0..0));
                 }

@@ -108,8 +108,8 @@ impl Context {
             others: Vec::new(),
             headers: Vec::new(),
             signature: false,
-            quoted_printable: memchr::memmem::find(bytes, b"=3D").is_some()
-                || memchr::memmem::find(bytes, b"quoted-printable").is_some(),
+            quoted_printable: memchr::memmem::find(bytes, b"quoted-printable").is_some()
+                || memchr::memmem::find(bytes, b"=3D").is_some() && memchr::memmem::find(bytes, b"=\n").is_some(),
             length: bytes.len(),
         };
         let lower = bytes.to_ascii_lowercase();

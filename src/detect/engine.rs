@@ -122,10 +122,10 @@ impl Search<'_, '_> {
             {
                 let message = [b"a Konver key that you hold: its value is known from ", known.origin.bytes()].concat();
                 let found = Found {
-                    rule: "konver-key-known",
+                    rule: if known.is_api_key { "konver-key-known" } else { "konver-webhook-secret" },
                     evidence: Evidence::Known,
                     confidence: Confidence::High,
-                    verifiable: true,
+                    verifiable: known.is_api_key,
                     message,
                 };
                 self.push(layer, &[at..at + key.len()], key, found, Vec::new());
@@ -332,7 +332,9 @@ fn in_sealed_block(bytes: &[u8], value: usize) -> bool {
     }
     for _ in 0..60 {
         let Some((line, text)) = start.checked_sub(1).and_then(above) else { return false };
-        if memchr::memmem::find(text, b"$ANSIBLE_VAULT").is_some() || memchr::memmem::find(text, b"-----BEGIN").is_some() {
+        if memchr::memmem::find(text, b"$ANSIBLE_VAULT").is_some()
+            || memchr::memmem::find(text, b"-----BEGIN").is_some()
+        {
             return true;
         }
         if text.is_empty() || !text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) {

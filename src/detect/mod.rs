@@ -24,7 +24,7 @@ use crate::secret::{Raw, Secret};
 
 pub use credentials::holds_credentials;
 pub use judge::{Reason, Strength, judge};
-pub use name::{is_secret_name, names_konver_key};
+pub use name::{is_secret_name, names_konver_key, names_konver_webhook};
 
 /// A key that the user holds, to be searched for everywhere.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct KnownKey {
     pub secret: Secret,
     /// Where its value is known from: `the environment variable KONVER_API_KEY`. Raw, since names are the user's.
     pub origin: Raw,
+    /// Whether it is an API key, which can be asked about; a webhook secret cannot.
+    pub is_api_key: bool,
 }
 
 /// The organization's own key format.

@@ -824,6 +824,11 @@ pub fn is_secret_name(name: &[u8]) -> bool {
     !words.is_refused() && (words.has_thing() || words.has(&["auth", "dsn"]))
 }
 
+/// Whether a variable's name speaks of a Konver webhook secret, which is no API key.
+pub fn names_konver_webhook(name: &[u8]) -> bool {
+    matches!(classify(name), Class::Ours(Family::Webhook))
+}
+
 /// Whether a variable's name speaks of a Konver key: the vendor as a part of the name, and key, token or secret.
 pub fn names_konver_key(name: &[u8]) -> bool {
     matches!(classify(name), Class::Ours(_))

@@ -22,6 +22,7 @@ use clap::ValueEnum;
 use crate::scan::Outcome;
 
 pub use json::schema;
+pub use revoke::key_steps;
 pub use sanitize::printable;
 pub use summary::{notices, summary};
 

@@ -71,3 +71,8 @@ pub(super) fn by_key(outcome: &Outcome) -> BTreeMap<KeyId, Kind> {
 pub(super) fn kinds(outcome: &Outcome) -> BTreeSet<Kind> {
     by_key(outcome).into_values().collect()
 }
+
+/// The steps that revoke an API key, in the order that keeps programs running.
+pub fn key_steps() -> [&'static str; 3] {
+    Kind::ApiKey.steps()
+}

@@ -48,6 +48,9 @@ pub enum RuleError {
     /// An id that is not kebab-case.
     #[error("the id is not made of small letters, digits and hyphens")]
     Id,
+    /// Another rule is called so.
+    #[error("there is a rule `{0}` already")]
+    Twice(String),
     /// What it finds, or does not, is not shown.
     #[error("has {0} examples and {1} counterexamples; it needs {EXAMPLES} and {COUNTEREXAMPLES}")]
     Examples(usize, usize),

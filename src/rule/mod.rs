@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use sha2::{Digest, Sha256};
+
 use crate::finding::{Confidence, Kind, RuleId, Severity};
 
 pub use file::RuleError;
@@ -100,6 +102,26 @@ impl RuleSet {
         // A test reads each of them; one that could not be read would be missing there.
         let rules = FILES.iter().filter_map(|text| Rule::parse(text, Origin::BuiltIn).ok());
         Self::new(rules, DIGEST)
+    }
+
+    /// These rules and those of further files, given as their texts.
+    ///
+    /// # Errors
+    /// A text that is no rule, or whose id another one has; with its place in the list.
+    pub fn with(&self, texts: &[String], origin: Origin) -> Result<Self, (usize, RuleError)> {
+        let mut rules: Vec<Rule> = self.rules.iter().map(|rule| Rule::clone(rule)).collect();
+        let mut digest = Sha256::new();
+        digest.update(&self.digest);
+        for (at, text) in texts.iter().enumerate() {
+            let rule = Rule::parse(text, origin).map_err(|error| (at, error))?;
+            if rules.iter().any(|other| other.id == rule.id) {
+                return Err((at, RuleError::Twice(rule.id.to_string())));
+            }
+            digest.update(text);
+            rules.push(rule);
+        }
+        let hex = data_encoding::HEXLOWER.encode(&digest.finalize());
+        Ok(Self::new(rules, hex.get(..self.digest.len()).unwrap_or(&hex)))
     }
 
     fn new(rules: impl IntoIterator<Item = Rule>, digest: &str) -> Self {

@@ -13,6 +13,7 @@ use crate::source::coverage::{Code, Entry, Level};
 /// Turns what was collected into the outcome of the run.
 pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: Collector) -> Outcome {
     collector.findings.sort_by(order);
+    super::verification::verify(context, &mut collector);
     if context.cancel.is_interrupted() {
         context.ledger.note(Code::INTERRUPTED, None, None);
     } else if context.cancel.is_late() {

@@ -7,6 +7,7 @@ mod history;
 mod introduced;
 mod outcome;
 mod range;
+mod verification;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::source::git::Repository;
 use crate::source::index::Index;
 use crate::source::{Cancel, Progress, SourceError};
 use crate::suppress::{Baseline, inline};
+use crate::verify::Verifier;
 
 pub use collect::{Collector, Keyring, accepted, choose};
 pub use outcome::{Coverage, Exposure, KeySummary, Notice, Outcome, Suppressed};
@@ -108,6 +110,8 @@ pub struct Context<'a> {
     pub cancel: &'a Cancel,
     /// How far the run is, for whoever shows it.
     pub progress: &'a Progress,
+    /// Asks the API about keys; none unless the user wants it.
+    pub verifier: Option<&'a Verifier>,
 }
 
 /// A hit with what only its text could tell.

@@ -188,6 +188,27 @@ fn staged_change_that_narrows_the_scan_is_a_notice_that_names_the_field() {
 }
 
 #[test]
+fn rule_files_are_read_from_what_is_scanned_and_named_when_they_are_wrong() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("repo");
+    repository.write("x.txt", "fine\n");
+    repository.write(".konceal.toml", "[rules]\nfiles = ['security/*.toml']\n");
+    assert_eq!(repository.konceal(&["scan"]).code, 0, "no file is no rule");
+    repository.commit("base");
+    repository.write("security/mine.toml", "id = [\n");
+    let run = repository.konceal(&["scan"]);
+    assert!(run.code == 2 && run.err.contains("security/mine.toml: is no rule: line 1"), "{}", run.err);
+    // It is not staged, and so says nothing of the commit.
+    assert_eq!(repository.konceal(&["scan", "--staged"]).code, 0);
+    repository.git(&["add", "security"]);
+    assert_eq!(repository.konceal(&["scan", "--staged"]).code, 2);
+    repository.commit("rules");
+    assert_eq!(repository.konceal(&["scan", "--range", "HEAD~1..HEAD"]).code, 0, "the base has none");
+    repository.put("x.txt", "still fine\n");
+    assert_eq!(repository.konceal(&["scan", "--range", "HEAD~1..HEAD"]).code, 2);
+}
+
+#[test]
 fn disabled_rule_reports_nothing_and_the_others_do() {
     let (fixture, key) = (Fixture::new(), made_up_key(4));
     let repository = fixture.repository("repo");

@@ -191,6 +191,7 @@ impl Lines<'_> {
             ledger,
             cancel,
             progress,
+            verifier: None,
         }
     }
 

@@ -68,7 +68,7 @@ fn holds(rules: &RuleSet, rule: &Rule, example: &Example, bytes: &[u8], key: &st
     match rule.kind {
         Kind::File => dotenv::is_dotenv(path),
         Kind::Key | Kind::Hygiene => {
-            let known = KnownKey { secret: Secret::new(key), origin: Raw::new(*b"the example") };
+            let known = KnownKey { secret: Secret::new(key), origin: Raw::new(*b"the example"), is_api_key: true };
             let known = if &*rule.id == KNOWN { vec![known] } else { Vec::new() };
             let Ok(detector) = Detector::new(rules, Options { known, pattern: None }) else { return false };
             let hits = if detector.is_hot(bytes) { detector.detect(&Text::new(bytes)).hits } else { Vec::new() };

@@ -10,8 +10,8 @@ pub(super) fn undo(outer: &Layer) -> Option<Layer> {
     {
         return None;
     }
-    let printable =
-        memchr::memmem::find(bytes, b"=3D").is_some() || memchr::memmem::find(bytes, b"quoted-printable").is_some();
+    let printable = memchr::memmem::find(bytes, b"quoted-printable").is_some()
+        || memchr::memmem::find(bytes, b"=3D").is_some() && memchr::memmem::find(bytes, b"=\n").is_some();
     let mut layer = Layer::behind(outer, "escapes");
     let (mut at, mut any) = (0, false);
     while let Some(&byte) = bytes.get(at) {

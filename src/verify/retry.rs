@@ -1,0 +1,93 @@
+//! Asking again after 429 and 5xx: exponentially later, as the server says, within the time of one key.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::client::{Answer, Client, jitter};
+use super::pacing::{Pacer, sleep_until};
+use crate::secret::Secret;
+
+/// The first wait; it doubles each time.
+const FIRST: Duration = Duration::from_millis(500);
+
+/// Asks about a key until an answer decides or the deadline comes.
+pub(super) fn ask(
+    client: &Client,
+    pacer: &Pacer,
+    key: &Secret,
+    deadline: Instant,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Answer {
+    let mut wait = FIRST;
+    loop {
+        if !pacer.wait(stop) {
+            return Answer::Stopped;
+        }
+        let reply = client.send(key, deadline);
+        let again = matches!(reply.answer, Answer::Status(429 | 500..=599));
+        if !again {
+            return reply.answer;
+        }
+        let asked = reply.retry_after.as_deref().and_then(|text| retry_after(text, now()));
+        let pause = asked.unwrap_or(Duration::ZERO).max(wait + jitter(wait / 2));
+        wait *= 2;
+        // A wait beyond the key's time would end without an answer anyway.
+        if Instant::now() + pause >= deadline {
+            return reply.answer;
+        }
+        if !sleep_until(Instant::now() + pause, stop) {
+            return Answer::Stopped;
+        }
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(since).unwrap_or(i64::MAX)
+}
+
+/// The wait that `Retry-After` asks for: seconds, or an HTTP date (RFC 9110, 10.2.3). Rubbish and the past are no wait.
+fn retry_after(text: &str, now: i64) -> Option<Duration> {
+    let text = text.trim();
+    let seconds = text.parse::<i64>().ok().or_else(|| Some(date(text)? - now))?;
+    u64::try_from(seconds).ok().map(Duration::from_secs)
+}
+
+/// Seconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn date(text: &str) -> Option<i64> {
+    const MONTHS: &[&str] = &["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, rest) = text.split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let day: i64 = parts.next()?.parse().ok()?;
+    let month = parts.next()?;
+    let month = i64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()? + 1;
+    let year: i64 = parts.next()?.parse().ok()?;
+    let mut clock = parts.next()?.split(':').map(|part| part.parse::<i64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Howard Hinnant's days_from_civil.
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let year_of_era = y.rem_euclid(400);
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_retry_after() {
+        let seconds = |text: &str| retry_after(text, 784_111_700).map(|wait| wait.as_secs());
+        assert_eq!(seconds("3"), Some(3));
+        assert_eq!(seconds("3600"), Some(3600));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(77));
+        assert_eq!(seconds("-5"), None);
+        assert_eq!(seconds("soon"), None);
+        assert_eq!(seconds("Sun, 06 Nov 1974 08:49:37 GMT"), None);
+        assert_eq!(seconds(""), None);
+    }
+}
