@@ -18,6 +18,8 @@ pub struct Cli {
 pub enum Command {
     /// Scan files, the index, a range, a whole history, or standard input
     Scan(Scan),
+    /// History, index and working tree in one pass, grouped by key
+    Audit(super::audit::Audit),
     /// Git hooks: install them, see whether they are in force, run one
     Hook(super::hook::Hook),
     /// Accept today's findings, by value

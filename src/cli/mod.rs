@@ -1,6 +1,7 @@
 //! The commands: flags and configuration to settings, the pipeline, the report, the exit status. Knows everything below.
 
 mod args;
+mod audit;
 mod baseline;
 mod completions;
 mod environment;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitStatus, Error> {
     match cli.command {
         Command::Scan(command) => scan::run(&command, environment),
+        Command::Audit(command) => audit::run(&command, environment),
         Command::Hook(command) => hook::run(&command, environment),
         Command::Baseline(command) => baseline::run(&command, environment),
         Command::Init(command) => init::run(&command, environment),

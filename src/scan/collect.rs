@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::history::Traces;
 use super::{Context, Examined};
 use crate::blob::{ObjectKind, SourceKind};
 use crate::finding::{Accepted, Finding, Fingerprint, KeyInfo, Kind, Severity};
@@ -19,6 +20,8 @@ pub struct Collector {
     pub keys: Keyring,
     /// Further texts that show keys, to be masked.
     pub forms: Vec<Raw>,
+    /// What an audit knows of each key's way through the history; none in other scans.
+    pub traces: Option<Traces>,
 }
 
 /// Where hits are placed.

@@ -20,6 +20,7 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         context.ledger.note(Code::TIMEOUT, None, None);
     }
     let masker = masker(context, &collector);
+    let traces = collector.traces.take();
     let findings: Vec<Finding<Masked>> =
         collector.findings.into_iter().map(|finding| redact(&masker, finding)).collect();
     if let Some(configured) = context.settings.configured_fail_on {
@@ -34,8 +35,12 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         }
     }
     let (notices, coverage) = coverage(context, &masker);
+    let mut keys = keys(&findings);
+    if let Some(traces) = traces {
+        super::audit::expose(&mut keys, &findings, traces, &masker);
+    }
     Outcome {
-        keys: keys(&findings),
+        keys,
         suppressed: suppressed(&findings),
         findings,
         notices,

@@ -1,5 +1,6 @@
 //! The pipeline: a source's bytes through detection, placement, suppression, verification and redaction to an [`Outcome`].
 
+mod audit;
 mod collect;
 mod direct;
 mod finish;
@@ -71,6 +72,11 @@ pub enum Request {
         /// What the baseline accepted before the range: what it accepts besides is named in a notice.
         accepted_before: Baseline,
     },
+    /// History, index and working tree together, with the exposure of each key.
+    Audit {
+        /// The repository.
+        repository: Repository,
+    },
     /// Standard input, read to its end.
     Stdin {
         /// The path that it is lent.
@@ -87,7 +93,7 @@ impl Request {
             Self::Worktree { .. } => SourceKind::Worktree,
             Self::Index { .. } => SourceKind::Index,
             Self::Message { .. } => SourceKind::Message,
-            Self::History { .. } => SourceKind::History,
+            Self::History { .. } | Self::Audit { .. } => SourceKind::History,
             Self::Range { .. } => SourceKind::Range,
             Self::Stdin { .. } => SourceKind::Stdin,
         }
@@ -152,7 +158,8 @@ impl Context<'_> {
 /// # Errors
 /// The source could not begin: nothing was examined. What could not be examined later on is in the outcome's coverage.
 pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceError> {
-    let mut collector = Collector::default();
+    let traces = matches!(request, Request::Audit { .. }).then(history::Traces::default);
+    let mut collector = Collector { traces, ..Collector::default() };
     let source = request.source();
     match request {
         Request::Worktree { repository, paths } => {
@@ -166,6 +173,7 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
         Request::Range { repository, range, accepted_before } => {
             range::range(context, &repository, &range, &accepted_before, &mut collector)?;
         }
+        Request::Audit { repository } => audit::audit(context, &repository, &mut collector)?,
         Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
     }
     Ok(finish::finish(context, source, collector))

@@ -8,6 +8,7 @@
 mod support;
 
 #[cfg(unix)]
+mod audit;
 mod baseline;
 #[cfg(unix)]
 mod config;

@@ -1,5 +1,6 @@
 //! Histories: every object once, then who brought in what was found.
 
+mod exposure;
 mod head;
 mod objects;
 mod place;
@@ -22,6 +23,8 @@ use crate::source::history::tips::{self, Tips};
 use crate::source::history::trees::{self, Pass, Prefixes};
 use crate::source::history::{Fault, Kind, Stores, walk};
 use objects::{Blobs, Messages};
+
+pub use exposure::Traces;
 use scope::Scope;
 
 /// What is known of the repository while its history is being scanned.
@@ -83,6 +86,9 @@ pub(super) fn history(
     }
     history.place(&peeled, &scope, &graph, &front, &blobs, collector);
     history.place_messages(&peeled, &scope, &graph, &found.hot, collector);
+    if collector.traces.is_some() {
+        collector.traces = Some(history.trace(&graph, &front, &blobs.hot, &found.hot));
+    }
     if revisions.is_empty() {
         history.place_ref_names(collector);
     }
