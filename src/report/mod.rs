@@ -1,6 +1,7 @@
 //! One file per format. Reports see only masked text, and escape it in their own way.
 
 mod anchor;
+mod audit;
 mod fix;
 mod github;
 mod gitlab;
@@ -65,6 +66,7 @@ pub struct Style {
 /// The output cannot be written.
 pub fn write(format: Format, outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        Format::Human if outcome.audit => audit::write(outcome, out),
         Format::Human => human::write(outcome, style, out),
         Format::Json => json::document(outcome, out),
         Format::Jsonl => json::lines(outcome, out),

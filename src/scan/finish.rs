@@ -36,6 +36,7 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
     }
     let (notices, coverage) = coverage(context, &masker);
     let mut keys = keys(&findings);
+    let audit = traces.is_some();
     if let Some(traces) = traces {
         super::audit::expose(&mut keys, &findings, traces, &masker);
     }
@@ -49,6 +50,7 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         rules: context.rules.clone(),
         fail_on: context.settings.fail_on,
         source,
+        audit,
         configured: context.settings.configured,
         interrupted: context.cancel.is_interrupted(),
     }

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub fail_on: Option<Severity>,
     /// The source that was scanned.
     pub source: SourceKind,
+    /// Whether this is an audit: each key then has its exposure.
+    pub audit: bool,
     /// Whether the scanned repository has a configuration of its own: platforms hang there what has no file.
     pub configured: bool,
     /// Whether the user interrupted the run.

@@ -87,3 +87,18 @@ fn a_clean_repository_is_clean_and_no_repository_is_an_error() {
     assert_eq!(fixture.konceal("", &["audit"]).code, 2);
     assert_eq!(fixture.konceal("", &["audit", "absent"]).code, 2);
 }
+
+#[test]
+fn the_page_for_people_begins_with_the_verdict_and_ends_with_the_steps() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    let value = made_up_key(1);
+    let added = repository.put("old.txt", leak(&value));
+    repository.put("old.txt", "gone\n");
+    let run = repository.konceal(&["audit"]);
+    assert!(run.out.starts_with("1 Konver key or secret found"), "{}", run.out);
+    for part in [&added[..10], "stood at", "old.txt", "removed", "local only", "Only then clean the history"] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+    assert!(!run.out.contains(&value));
+}
