@@ -115,6 +115,9 @@ pub struct Scan {
     /// Every object of the repository, or only what REV reaches
     #[arg(long, value_name = "REV", num_args = 0.., conflicts_with = "stdin")]
     pub history: Option<Vec<String>>,
+    /// The hygiene rules as well
+    #[arg(long, conflicts_with_all = ["staged", "range", "history", "stdin", "commit_msg"])]
+    pub hygiene: bool,
     /// Options that all scans share.
     #[command(flatten)]
     pub common: Common,

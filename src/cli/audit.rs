@@ -44,11 +44,12 @@ pub fn run(command: &Audit, environment: &Environment) -> Result<ExitStatus, Err
         }
         None => place::needed("audit", common.directory.as_deref(), environment)?,
     };
-    let prepared = if let Some(root) = repository.workdir().map(Path::to_owned) {
+    let mut prepared = if let Some(root) = repository.workdir().map(Path::to_owned) {
         scan::prepare_on_disk(common, environment, Some(&repository), &root)?
     } else {
         let read = Committed { repository: &repository, commit: repository.head()? };
         run::prepare(common, environment, Some(&repository), &read, &BTreeSet::new())?
     };
+    prepared.settings.hygiene = true;
     run::finish(common, environment, &prepared, Request::Audit { repository })
 }

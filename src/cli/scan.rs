@@ -68,7 +68,9 @@ pub fn run(command: &Scan, environment: &Environment) -> Result<ExitStatus, Erro
         [only] if only.is_dir() => only.clone(),
         _ => base.clone(),
     };
-    let prepared = prepare_on_disk(common, environment, repository.as_ref(), root.as_deref().unwrap_or(&plain_root))?;
+    let mut prepared =
+        prepare_on_disk(common, environment, repository.as_ref(), root.as_deref().unwrap_or(&plain_root))?;
+    prepared.settings.hygiene = command.hygiene;
     let paths = if paths.is_empty() && repository.is_none() { vec![base] } else { paths };
     run::finish(common, environment, &prepared, Request::Worktree { repository, paths })
 }

@@ -1,3 +1,4 @@
 //! Checks on the repository rather than on text.
 
+pub mod check;
 pub mod dotenv;

@@ -9,7 +9,7 @@ use super::collect::{Place, choose};
 use super::{Collector, Context};
 use crate::blob::{ObjectKind, Oid, SourceKind, Text};
 use crate::finding::{Confidence, Finding, Fingerprint, Kind, Severity};
-use crate::hygiene::dotenv;
+use crate::hygiene::{check, dotenv};
 use crate::secret::{KeyId, Raw};
 use crate::source::coverage::Code;
 use crate::source::git::Repository;
@@ -26,13 +26,59 @@ struct Files<'a> {
     source: SourceKind,
     is_tracked: &'a (dyn Fn(&[u8]) -> bool + Sync),
     collector: Mutex<Collector>,
+    hygiene: bool,
+    in_repository: bool,
+}
+
+impl Files<'_> {
+    /// What the hygiene rules say of a file.
+    fn hygiene(&self, path: &[u8], bytes: &[u8]) -> Vec<Finding<Raw>> {
+        let text = Text::new(bytes);
+        let untracked = self.in_repository && !(self.is_tracked)(path);
+        let said = check::check(&check::File { path, text: &text, untracked });
+        said.iter().filter_map(|it| self.observed(path, &text, it)).collect()
+    }
+
+    fn observed(&self, path: &[u8], text: &Text<'_>, said: &check::Observation) -> Option<Finding<Raw>> {
+        let rule = self.context.rules.get(said.rule).filter(|_| !self.context.settings.disables(said.rule))?;
+        let fingerprint = Fingerprint::new(Kind::Hygiene, ObjectKind::Blob, path, rule.id.as_bytes());
+        let location = text.location(&said.span);
+        let marker = crate::suppress::inline::accepted(text, location.line, &self.context.settings.markers);
+        let inline = marker.map(|marker| (crate::finding::Accepted::Inline, marker.reason));
+        Some(Finding {
+            rule: rule.id.clone(),
+            kind: Kind::Hygiene,
+            severity: rule.severity,
+            confidence: rule.confidence,
+            verifiable: false,
+            message: Raw::new(said.message.as_bytes()),
+            help: Raw::new(rule.fix.as_bytes()),
+            source: self.source,
+            object_kind: ObjectKind::Blob,
+            object: None,
+            path: Some(Raw::new(path)),
+            location: Some(location),
+            key: None,
+            fingerprint,
+            commit: None,
+            new: None,
+            in_head: None,
+            reach: None,
+            also_at: Vec::new(),
+            also_at_total: 0,
+            verification: None,
+            excerpt: None,
+            accepted: inline.or_else(|| super::collect::accepted(self.context, &fingerprint, None, Some(path))),
+        })
+    }
 }
 
 impl Sink for Files<'_> {
     fn file(&self, path: &[u8], bytes: &[u8]) {
         let examined = self.context.examine(bytes, &|| Raw::new(path));
         let dotenv = dotenv::is_dotenv(path) && (self.is_tracked)(path);
-        if examined.is_empty() && !dotenv {
+        let hygiene = if self.hygiene { self.hygiene(path, bytes) } else { Vec::new() };
+        if examined.is_empty() && !dotenv && hygiene.is_empty() {
             return;
         }
         let mut collector = self.collector.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -42,6 +88,7 @@ impl Sink for Files<'_> {
         if dotenv && collector.findings.len() == before {
             collector.findings.extend(committed_dotenv(self.context, self.source, path, bytes));
         }
+        collector.findings.extend(hygiene);
     }
 }
 
@@ -99,7 +146,14 @@ pub(super) fn worktree(
     let walk = Walk { settings: context.settings, ledger: context.ledger, cancel: context.cancel };
     let index = repository.map(Index::load).transpose()?.unwrap_or_default();
     let is_tracked = |path: &[u8]| index.find(path).is_some();
-    let files = Files { context, source: SourceKind::Worktree, is_tracked: &is_tracked, collector: Mutex::default() };
+    let files = Files {
+        context,
+        source: SourceKind::Worktree,
+        is_tracked: &is_tracked,
+        collector: Mutex::default(),
+        hygiene: context.settings.hygiene,
+        in_repository: repository.is_some(),
+    };
     match repository.and_then(Repository::workdir) {
         Some(root) => walk.repository(root, &index, paths, &files)?,
         None => walk.plain(paths, &files)?,
@@ -123,7 +177,14 @@ pub(super) fn index(
     } else {
         index.changes(repository, heads.first().copied())?
     };
-    let files = Files { context, source: SourceKind::Index, is_tracked: &|_| true, collector: Mutex::default() };
+    let files = Files {
+        context,
+        source: SourceKind::Index,
+        is_tracked: &|_| true,
+        collector: Mutex::default(),
+        hygiene: false,
+        in_repository: true,
+    };
     if changes.changed.len() <= FEW {
         for entry in &changes.changed {
             stage(context, repository, entry, &files);

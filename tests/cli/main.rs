@@ -24,6 +24,7 @@ mod hook_push;
 #[cfg(unix)]
 mod hook_status;
 #[cfg(unix)]
+mod hygiene;
 mod init;
 mod known;
 mod objects;

@@ -3,11 +3,14 @@
 use std::fmt::Write;
 
 use crate::blob::Text;
-use crate::detect::{Detector, KnownKey, Options};
+use crate::detect::{Detector, KeyPattern, KnownKey, Options};
 use crate::finding::Kind;
-use crate::hygiene::dotenv;
-use crate::rule::{Example, Rule, RuleSet};
+use crate::hygiene::{check, dotenv};
+use crate::rule::{Example, Origin, Rule, RuleSet};
 use crate::secret::{Raw, Secret};
+
+/// The rule of the organization's own format.
+const PATTERN: &str = "konver-key-pattern";
 
 /// A way to write a text down.
 type Form = (&'static str, fn(&str) -> Vec<u8>);
@@ -67,10 +70,17 @@ fn holds(rules: &RuleSet, rule: &Rule, example: &Example, bytes: &[u8], key: &st
     let path = example.path.as_bytes();
     match rule.kind {
         Kind::File => dotenv::is_dotenv(path),
-        Kind::Key | Kind::Hygiene => {
+        Kind::Hygiene => {
+            let file = check::File { path, text: &Text::new(bytes), untracked: true };
+            check::check(&file).iter().any(|it| it.rule == &*rule.id)
+        }
+        Kind::Key => {
             let known = KnownKey { secret: Secret::new(key), origin: Raw::new(*b"the example"), is_api_key: true };
             let known = if &*rule.id == KNOWN { vec![known] } else { Vec::new() };
-            let Ok(detector) = Detector::new(rules, Options { known, pattern: None }) else { return false };
+            // The one rule whose pattern only a configuration has: the key itself, as a pattern.
+            let pattern = (&*rule.id == PATTERN).then(|| regex::bytes::Regex::new(&regex::escape(key)).ok()).flatten();
+            let pattern = pattern.map(|regex| KeyPattern { regex, origin: Origin::BuiltIn });
+            let Ok(detector) = Detector::new(rules, Options { known, pattern }) else { return false };
             let hits = if detector.is_hot(bytes) { detector.detect(&Text::new(bytes)).hits } else { Vec::new() };
             let own = |hit: &crate::finding::Hit| hit.rule == rule.id && hit.secret.expose() == key.as_bytes();
             rule.holds_at(Some(path)) && hits.iter().any(own)
