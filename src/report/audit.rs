@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{printable, revoke, sanitize, wording};
-use crate::blob::SourceKind;
+use crate::blob::{ObjectKind, SourceKind};
 use crate::finding::{Finding, Reach, Status};
 use crate::scan::{Exposure, KeySummary, Outcome};
 use crate::secret::Masked;
@@ -23,13 +23,16 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         facts(outcome, key, &mut text);
         steps(outcome, key, kind, &mut text);
     }
-    let others: Vec<_> = outcome.reported().filter(|finding| finding.key.is_none()).collect();
+    // A dotenv file stands in HEAD and on disk; one line says so.
+    let others = outcome.reported().filter(|finding| finding.key.is_none());
+    let line = |finding: &Finding<Masked>| {
+        let message = printable(&finding.message.text());
+        format!("  {}: {}: {message}\n", finding.severity.name(), wording::place(finding))
+    };
+    let others: BTreeSet<String> = others.map(line).collect();
     if !others.is_empty() {
         text.push_str("\nBesides:\n");
-    }
-    for finding in others {
-        let message = printable(&finding.message.text());
-        let _ = writeln!(text, "  {}: {}: {message}", finding.severity.name(), wording::place(finding));
+        text.extend(others);
     }
     out.write_all(sanitize::inert(&text).as_bytes())
 }
@@ -76,7 +79,8 @@ fn facts(outcome: &Outcome, key: &KeySummary, text: &mut String) {
     }
     match &key.first_seen {
         Some(first) => row("introduced", &wording::commit(first)),
-        None => row("introduced", "by no commit yet"),
+        None if exposure.reach.is_none() => row("introduced", "by no commit yet"),
+        None => {}
     }
     match (&exposure.removed, key.in_head) {
         (Some(removed), _) => row("removed", &wording::commit(removed)),
@@ -88,7 +92,7 @@ fn facts(outcome: &Outcome, key: &KeySummary, text: &mut String) {
         row("shown by", &list(exposure.refs.iter().map(|name| printable(&name.text()))));
     }
     if !exposure.authors.is_empty() {
-        row("brought in by", &list(exposure.authors.iter().map(|name| printable(&name.text()))));
+        row("authors", &list(exposure.authors.iter().map(|name| printable(&name.text()))));
     }
     if !exposure.encodings.is_empty() {
         row("encoded", &exposure.encodings.join(", "));
@@ -98,9 +102,11 @@ fn facts(outcome: &Outcome, key: &KeySummary, text: &mut String) {
     }
 }
 
-/// Whether a finding is of today: in HEAD's tree, or on disk or staged.
+/// Whether a finding is of today: in HEAD's tree, on disk or staged; a message or a name that a ref leads to.
 fn stands_now(finding: &Finding<Masked>) -> bool {
-    finding.source != SourceKind::History || finding.in_head == Some(true)
+    finding.source != SourceKind::History
+        || finding.in_head == Some(true)
+        || (finding.object_kind != ObjectKind::Blob && finding.reach == Some(Reach::Ref))
 }
 
 fn reach(exposure: &Exposure) -> String {
