@@ -10,7 +10,7 @@ fn key<'a>(json: &'a Value, path: &str) -> &'a Value {
     json["keys"].as_array().unwrap().iter().find(|key| &key["key_id"] == id).unwrap()
 }
 
-fn audit(run: Run) -> Value {
+fn audit(run: &Run) -> Value {
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     run.json()
 }
@@ -24,7 +24,7 @@ fn a_removed_key_names_who_took_it_out_and_a_standing_one_names_its_refs() {
     repository.put("here.txt", leak(&made_up_key(2)));
     repository.git(&["tag", "v1"]);
     repository.put("other.txt", "nothing\n");
-    let json = audit(repository.konceal(&["audit", "--format", "json"]));
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
     let old = key(&json, "old.txt");
     assert_eq!(old["first_seen"]["oid"], added.as_str());
     assert_eq!(old["removed"]["oid"], removed.as_str());
@@ -42,7 +42,7 @@ fn only_what_a_remote_tracking_ref_reaches_is_pushed() {
     repository.put("pushed.txt", leak(&made_up_key(1)));
     repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     repository.put("local.txt", leak(&made_up_key(2)));
-    let json = audit(repository.konceal(&["audit", "--format", "json"]));
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
     assert_eq!(key(&json, "pushed.txt")["pushed"], true);
     assert_eq!(key(&json, "local.txt")["pushed"], false);
 }
@@ -57,7 +57,7 @@ fn taking_over_a_removal_by_a_merge_is_not_the_removal() {
     repository.git(&["checkout", "-q", "main"]);
     let removed = repository.put("old.txt", "gone\n");
     repository.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
-    let json = audit(repository.konceal(&["audit", "--format", "json"]));
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
     let old = key(&json, "old.txt");
     assert_eq!(old["removed"]["oid"], removed.as_str());
     assert_eq!(old["refs"], json!(["refs/heads/side"]));
@@ -71,7 +71,7 @@ fn what_is_staged_and_what_lies_loose_is_told_once() {
     repository.stage("same.txt", leak(&made_up_key(1)));
     repository.stage("changed.txt", leak(&made_up_key(2)));
     repository.write("changed.txt", "gone again\n");
-    let json = audit(repository.konceal(&["audit", "--format", "json"]));
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
     let sources: Vec<_> = json["findings"].as_array().unwrap().iter().map(|it| (&it["source"], &it["path"])).collect();
     assert_eq!(sources, [(&json!("worktree"), &json!("same.txt")), (&json!("index"), &json!("changed.txt"))]);
     assert!(json["findings"][1].get("new").is_none());
