@@ -1,0 +1,103 @@
+#!/bin/sh
+# What the action runs after konceal is installed: chooses what to scan, scans, and hands on the results.
+#
+# Reads INPUT_PATH, INPUT_RANGE, INPUT_HISTORY, INPUT_CONFIG, INPUT_BASELINE, INPUT_FAIL_ON, INPUT_VERIFY, INPUT_SARIF_FILE,
+# KONCEAL (the program), and the runner's GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REF, GITHUB_OUTPUT,
+# GITHUB_STEP_SUMMARY and RUNNER_TEMP. Ends with konceal's exit code.
+set -u
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/range.sh"
+
+fail() {
+    printf '::error title=konceal::%s\n' "$1"
+    output exit-code 2
+    output complete false
+    exit 2
+}
+
+output() { printf '%s=%s\n' "$1" "$2" >>"${GITHUB_OUTPUT:-/dev/null}"; }
+
+# Whether an input says yes; anything but a plain yes or no is an error.
+yes() {
+    case $2 in
+    true) return 0 ;;
+    false | '') return 1 ;;
+    *) fail "$1 must be true or false" ;;
+    esac
+}
+
+temporary=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/konceal.XXXXXX") || fail 'no temporary folder'
+sarif=${INPUT_SARIF_FILE:-$temporary/konceal.sarif}
+case $sarif in
+*'
+'*) fail 'sarif-file must be one line' ;;
+/* | [A-Za-z]:*) ;;
+*) sarif=$PWD/$sarif ;;
+esac
+
+path=${INPUT_PATH:-.}
+cd -- "$path" 2>/dev/null || fail 'path names no folder'
+
+range='' reach='' tree='' nothing=''
+history=false
+yes history "${INPUT_HISTORY:-}" && history=true
+if [ -n "${INPUT_RANGE:-}" ]; then
+    [ "$history" = false ] || fail 'range and history exclude each other'
+    range=$INPUT_RANGE
+    case $range in *...*) left=${range%%...*} right=${range#*...} ;; *) left=${range%%..*} right=${range#*..} ;; esac
+    left=$(git rev-parse --quiet --verify --end-of-options "$left^{commit}" 2>/dev/null) &&
+        right=$(git rev-parse --quiet --verify --end-of-options "$right^{commit}" 2>/dev/null) && deepen "$left" "$right"
+elif [ "$history" = true ]; then
+    unshallow
+else
+    choose
+fi
+
+if [ -n "$nothing" ]; then
+    output findings 0
+    output keys 0
+    output live-keys 0
+    output complete true
+    output exit-code 0
+    exit 0
+fi
+
+set -- scan --format github --report "markdown=$temporary/summary.md" --report "sarif=$sarif" \
+    --report "json=$temporary/report.json"
+[ -z "${INPUT_CONFIG:-}" ] || set -- "$@" "--config=$INPUT_CONFIG"
+[ -z "${INPUT_BASELINE:-}" ] || set -- "$@" "--baseline=$INPUT_BASELINE"
+[ -z "${INPUT_FAIL_ON:-}" ] || set -- "$@" "--fail-on=$INPUT_FAIL_ON"
+yes verify "${INPUT_VERIFY:-}" && set -- "$@" --verify
+if [ -n "$range" ]; then
+    set -- "$@" "--range=$range"
+elif [ "$history" = true ]; then
+    set -- "$@" --history
+elif [ -n "$reach" ]; then
+    set -- "$@" --history "$reach"
+fi
+
+code=0
+"${KONCEAL:-konceal}" "$@" || code=$?
+
+# The runner reads this file as another user: its mode must stay.
+[ ! -f "$temporary/summary.md" ] || cat "$temporary/summary.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+
+if [ -f "$temporary/report.json" ]; then
+    LC_ALL=C awk -f "$here/flatten.awk" "$temporary/report.json" | LC_ALL=C awk -F '\t' '
+        $1 ~ /^findings\.[0-9]+\.rule_id$/ { findings++ }
+        $1 ~ /^keys\.[0-9]+\.key_id$/ { keys++ }
+        $1 ~ /^keys\.[0-9]+\.status$/ && $2 == "live" { live++ }
+        $1 == "coverage.complete" { complete = $2 }
+        END {
+            print "findings=" findings + 0
+            print "keys=" keys + 0
+            print "live-keys=" live + 0
+            print "complete=" (complete == "true" ? "true" : "false")
+        }' >>"${GITHUB_OUTPUT:-/dev/null}"
+    output sarif-file "$sarif"
+else
+    output complete false
+fi
+output exit-code "$code"
+exit "$code"
