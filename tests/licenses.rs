@@ -91,7 +91,8 @@ fn an_unknown_licence_is_refused() {
     assert!(holds("MIT OR GPL-3.0-only", &allowed));
     assert!(holds("(MIT OR Apache-2.0) AND Unicode-3.0", &allowed));
     assert!(holds("Apache-2.0 WITH LLVM-exception", &allowed));
-    let none = ["GPL-3.0-only", "MIT AND GPL-3.0-only", "MIT WITH Nothing-exception", "GPL-3.0-only OR (MIT AND Other)"];
+    let none =
+        ["GPL-3.0-only", "MIT AND GPL-3.0-only", "MIT WITH Nothing-exception", "GPL-3.0-only OR (MIT AND Other)"];
     for refused in none {
         assert!(!holds(refused, &allowed), "{refused}");
     }
