@@ -1,0 +1,210 @@
+//! What README.md tells users to type, works: each `sh` block is run in a fixture repository with the built program, or is listed
+//! here by its first line with what else it needs.
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// Blocks that need another program or the network, by their first line.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("cargo install --locked --path .", "builds a release with cargo; the action does the same"),
+    ("cargo install --locked --git ADDRESS-OF-THIS-REPOSITORY", "cargo and the network"),
+    (
+        "pre-commit install --hook-type pre-commit --hook-type pre-merge-commit --hook-type pre-push --hook-type commit-msg",
+        "the pre-commit framework: tests/clients/precommit.py",
+    ),
+    ("echo 'konceal hook run pre-commit' >> .husky/pre-commit", "husky"),
+    ("konceal verify --env KONVER_API_KEY", "the API"),
+    ("cargo run --release -- scan", "builds a release with cargo"),
+];
+
+/// What stands before a block that is to be run where a key was committed.
+const WITH_A_KEY: &str = "<!-- with a key: exit ";
+
+/// A block of commands.
+struct Block {
+    line: usize,
+    /// The exit code of every line, in a repository with a key; 0 in one without if there is none.
+    with_a_key: Option<i32>,
+    commands: Vec<String>,
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut open: Option<Block> = None;
+    let mut before = "";
+    for (number, line) in (1..).zip(text.lines()) {
+        match &mut open {
+            Some(_) if line == "```" => found.extend(open.take()),
+            Some(block) => block.commands.push(line.to_owned()),
+            None if line == "```sh" => {
+                let code = before.strip_prefix(WITH_A_KEY).and_then(|rest| rest.strip_suffix(" -->"));
+                let with_a_key = code.map(|code| code.parse().unwrap());
+                open = Some(Block { line: number, with_a_key, commands: Vec::new() });
+            }
+            None => {}
+        }
+        before = line;
+    }
+    assert!(open.is_none(), "a block of README.md is not closed");
+    found
+}
+
+/// A repository of three commits with a README's worth of files, one staged change, and a home of its own.
+struct Fixture(TempDir);
+
+impl Fixture {
+    fn new(with_a_key: bool) -> Self {
+        let fixture = Self(TempDir::new().unwrap());
+        std::fs::create_dir_all(fixture.0.path().join("home")).unwrap();
+        std::fs::create_dir_all(fixture.0.path().join("repository/app")).unwrap();
+        fixture.git("init -q -b main");
+        fixture.commit("app/settings.py", "import os\n\nKEY = os.environ[\"KONVER_API_KEY\"]\n");
+        if with_a_key {
+            fixture.commit("app/client.py", &format!("KONVER_API_KEY = \"{}\"\n", made_up_key()));
+        }
+        fixture.commit("app/other.py", "import app.settings\n");
+        fixture.commit("app/more.py", "print(1)\n");
+        std::fs::write(fixture.0.path().join("repository/app/more.py"), "print(2)\n").unwrap();
+        fixture.git("add -A");
+        fixture
+    }
+
+    fn commit(&self, path: &str, text: &str) {
+        std::fs::write(self.0.path().join("repository").join(path), text).unwrap();
+        self.git("add -A");
+        self.git("commit -q -m change");
+    }
+
+    fn git(&self, arguments: &str) {
+        let output = self.sh(&format!("git {arguments}"));
+        assert!(output.status.success(), "git {arguments}: {}", said(&output));
+    }
+
+    /// A line of a block, as a user's shell runs it.
+    fn sh(&self, line: &str) -> Output {
+        let bin = Path::new(env!("CARGO_BIN_EXE_konceal")).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(self.0.path().join("repository")).env_clear().stdin(Stdio::null());
+        command.env("PATH", path).env("HOME", self.0.path().join("home")).env("LC_ALL", "C.UTF-8");
+        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        command.env("GIT_CEILING_DIRECTORIES", self.0.path());
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "Fixture");
+            command.env(format!("GIT_{who}_EMAIL"), "fixture@example.invalid");
+        }
+        command.output().unwrap()
+    }
+}
+
+/// Forty random-looking letters and digits; never literal in the repository.
+fn made_up_key() -> String {
+    let alphabet = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        alphabet[usize::try_from(state % alphabet.len() as u64).unwrap()] as char
+    };
+    (0..40).map(|_| next()).collect()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn every_block_of_the_readme_works_or_is_listed() {
+    let mut unused: BTreeSet<&str> = ELSEWHERE.iter().map(|(first, _)| *first).collect();
+    let mut wrong = String::new();
+    let mut run = 0;
+    for block in blocks(&read("README.md")) {
+        let first = block.commands.first().map_or("", String::as_str);
+        if ELSEWHERE.iter().any(|(listed, _)| *listed == first) {
+            unused.remove(first);
+            continue;
+        }
+        let fixture = Fixture::new(block.with_a_key.is_some());
+        let wanted = block.with_a_key.unwrap_or(0);
+        for line in &block.commands {
+            if !line.starts_with("konceal ") && !line.contains("| konceal ") {
+                writeln!(wrong, "README.md:{}: neither run nor listed: {line}", block.line).unwrap();
+                continue;
+            }
+            let output = fixture.sh(line);
+            run += 1;
+            if output.status.code() != Some(wanted) {
+                let code = output.status.code();
+                writeln!(wrong, "README.md:{}: {line}: {code:?}, not {wanted}: {}", block.line, said(&output)).unwrap();
+            }
+            assert!(!said(&output).contains(&made_up_key()), "{line} prints a key");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(unused.is_empty(), "listed, but not in README.md: {unused:?}");
+    assert!(run > 10, "only {run} lines were run");
+}
+
+#[test]
+fn every_option_of_a_scan_is_in_the_readme() {
+    let help = Command::new(env!("CARGO_BIN_EXE_konceal")).args(["scan", "--help"]).output().unwrap();
+    let readme = read("README.md");
+    let help = String::from_utf8(help.stdout).unwrap();
+    let options = help.lines().filter_map(|line| line.trim_start().split("--").nth(1).filter(|_| line.contains(" --")));
+    let names: BTreeSet<&str> = options
+        .filter_map(|option| option.split(|c: char| !c.is_ascii_lowercase() && c != '-').next())
+        .filter(|name| !["", "help", "quiet", "verbose"].contains(name))
+        .collect();
+    assert!(names.len() > 15, "{names:?}");
+    let missing: Vec<&&str> = names.iter().filter(|name| !readme.contains(&format!("--{name}"))).collect();
+    assert!(missing.is_empty(), "not in README.md: {missing:?}");
+}
+
+#[test]
+fn every_input_and_output_of_the_action_is_in_the_readme() {
+    let readme = read("README.md");
+    let action = read("action.yml");
+    let names: Vec<&str> = action
+        .lines()
+        .take_while(|line| *line != "runs:")
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|name| !name.starts_with(' '))
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    let missing: Vec<&&str> = names.iter().filter(|name| !readme.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "not in README.md: {missing:?}");
+}
+
+#[test]
+fn files_that_the_documents_link_to_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "docs/architecture.md",
+        "docs/what-it-misses.md",
+    ] {
+        let folder = root.join(name).parent().unwrap().to_owned();
+        for target in read(name).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            assert!(target.contains("://") || folder.join(target).exists(), "{name} links to {target}");
+        }
+    }
+}
