@@ -1,4 +1,9 @@
 //! The licence of every crate that is built into konceal, or into its tests, is one of those that deny.toml allows.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -96,4 +101,17 @@ fn an_unknown_licence_is_refused() {
     for refused in none {
         assert!(!holds(refused, &allowed), "{refused}");
     }
+}
+
+#[test]
+fn every_dependency_has_a_reason_in_contributing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest: toml::Table = std::fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
+    let reasons = std::fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let reasons: BTreeSet<&str> =
+        reasons.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).map(|(name, _)| name).collect();
+    let sections = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let names = sections.iter().flat_map(|section| manifest[*section].as_table().unwrap().keys());
+    let missing: BTreeSet<&String> = names.filter(|name| !reasons.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "no reason in CONTRIBUTING.md: {missing:?}");
 }
