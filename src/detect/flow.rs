@@ -24,7 +24,7 @@ impl Flow {
         });
         static HOP: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(
-                r"(?i-u)([A-Za-z_$][\w$.]*)\s*(?::\s*[\w<>?]+\s*)?(?:=|:=|:|=>|<-)\s*[&*$]?\{?([A-Za-z_$][\w$.>-]*)\}?",
+                r#"(?i-u)([A-Za-z_$][\w$.]*)\s*(?::\s*[\w<>?]+\s*)?(?:=|:=|:|=>|<-)\s*(?:[&*]|"?\$)?\{?([A-Za-z_$][\w$.>-]*)\}?"#,
             )
             .ok()
         });
@@ -56,8 +56,9 @@ impl Flow {
             for found in HOP.iter().flat_map(|regex| regex.captures_iter(bytes)) {
                 let (Some(to), Some(from)) = (found.get(1), found.get(2)) else { continue };
                 if let Some(&family) = sinks.get(&last_part(to.as_bytes())) {
+                    let sigil = bytes.get(..from.start()).is_some_and(|before| before.ends_with(b"$"));
                     let from = last_part(from.as_bytes());
-                    if !sinks.contains_key(&from) && is_name(&from) {
+                    if !sinks.contains_key(&from) && is_name(&from, sigil) {
                         more.push((from, family));
                     }
                 }
@@ -78,12 +79,14 @@ impl Flow {
 
 fn names(text: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     text.split(|&byte| !(byte.is_ascii_alphanumeric() || b"_$.".contains(&byte)))
-        .map(last_part)
-        .filter(|name| is_name(name))
+        .map(|name| (last_part(name), name.starts_with(b"$")))
+        .filter(|(name, sigil)| is_name(name, *sigil))
+        .map(|(name, _)| name)
 }
 
-/// A name that a variable can have, and that says something: not a word of the language or the library.
-fn is_name(name: &[u8]) -> bool {
+/// A name that a variable can have, and that says something: not a word of the language or the library, and one letter only
+/// where a sigil shows that it is a variable, as in a shell (in a minified script one letter is anything).
+fn is_name(name: &[u8], sigil: bool) -> bool {
     const WORDS: &[&str] = &[
         "bearer",
         "string",
@@ -157,7 +160,9 @@ fn is_name(name: &[u8]) -> bool {
         "method",
         "data",
     ];
-    name.len() > 1 && !name.first().is_some_and(u8::is_ascii_digit) && !WORDS.iter().any(|word| word.as_bytes() == name)
+    name.len() > usize::from(!sigil)
+        && !name.first().is_some_and(u8::is_ascii_digit)
+        && !WORDS.iter().any(|word| word.as_bytes() == name)
 }
 
 fn last_part(name: &[u8]) -> Vec<u8> {
