@@ -208,3 +208,10 @@ fn files_that_the_documents_link_to_are_there() {
         }
     }
 }
+
+#[test]
+fn the_tree_of_konceal_itself_is_clean() {
+    let arguments = ["-C", env!("CARGO_MANIFEST_DIR"), "--no-known-keys", "--color", "never"];
+    let output = Command::new(env!("CARGO_BIN_EXE_konceal")).arg("scan").args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
