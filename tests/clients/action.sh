@@ -153,6 +153,17 @@ ends 1; argument "--range=$one..$clean"
 run fail-on "$target" push refs/heads/topic "$(push "$tip" "$topic")" INPUT_FAIL_ON=never
 ends 0; argument --fail-on=never; output findings 1
 
+printf 'fail-on = "never"\n' >"$work/other.toml"
+run config "$target" push refs/heads/topic "$(push "$tip" "$topic")" INPUT_CONFIG="$work/other.toml"
+ends 0; argument "--config=$work/other.toml"; output findings 1
+
+printf '{' >"$work/broken.json"
+run baseline "$target" push refs/heads/topic "$(push "$tip" "$topic")" INPUT_BASELINE="$work/broken.json"
+ends 2; argument "--baseline=$work/broken.json"; output complete false
+
+run verify-neither "$target" schedule refs/heads/main '{}' INPUT_VERIFY=maybe
+ends 2; output complete false; [ ! -f "$work/arguments" ] || bad 'scanned'
+
 run sarif-named "$target" push refs/heads/topic "$(push "$tip" "$topic")" INPUT_SARIF_FILE=named.sarif
 ends 1; output sarif-file "$target/named.sarif"; [ -f "$target/named.sarif" ] || bad 'no named report'
 rm -f "$target/named.sarif"
