@@ -177,6 +177,21 @@ fn every_option_of_a_scan_is_in_the_readme() {
 }
 
 #[test]
+fn every_command_is_in_the_readme() {
+    let help = Command::new(env!("CARGO_BIN_EXE_konceal")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names: BTreeSet<&str> = commands
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 5, "{names:?}");
+    let readme = read("README.md");
+    let missing: Vec<&&str> = names.iter().filter(|name| !readme.contains(&format!("`konceal {name}"))).collect();
+    assert!(missing.is_empty(), "not in README.md: {missing:?}");
+}
+
+#[test]
 fn every_input_and_output_of_the_action_is_in_the_readme() {
     let readme = read("README.md");
     let action = read("action.yml");
