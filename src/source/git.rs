@@ -7,35 +7,12 @@ use std::sync::Once;
 use git2::{ErrorCode, ObjectType, RepositoryOpenFlags};
 
 use super::SourceError;
+use super::locate::discover;
 use crate::blob::Oid;
 use crate::finding::Commit;
 use crate::secret::{Raw, mask_key_shapes};
 
-/// Where to look for a repository. The command line fills it in; nothing else reads the environment.
-#[derive(Clone, Debug, Default)]
-pub struct Location {
-    /// The folder to start from.
-    pub start: PathBuf,
-    /// Folders above which is not searched (`GIT_CEILING_DIRECTORIES`).
-    pub ceilings: Vec<PathBuf>,
-    /// What git's environment variables say; `None` where they are to be ignored (a path was given).
-    pub environment: Option<Environment>,
-}
-
-/// Git's own environment variables.
-#[derive(Clone, Debug, Default)]
-pub struct Environment {
-    /// `GIT_DIR` is set.
-    pub git_dir: bool,
-    /// `GIT_WORK_TREE`.
-    pub work_tree: Option<PathBuf>,
-    /// `GIT_INDEX_FILE`.
-    pub index_file: Option<PathBuf>,
-    /// `GIT_OBJECT_DIRECTORY`.
-    pub object_directory: Option<PathBuf>,
-    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, split.
-    pub alternates: Vec<PathBuf>,
-}
+pub use super::locate::{Environment, Location};
 
 /// A repository, opened to be read.
 pub struct Repository {
@@ -335,35 +312,6 @@ pub enum EntryKind {
     Blob,
     /// Another repository's commit.
     Submodule,
-}
-
-struct Found {
-    path: PathBuf,
-    has_worktree: bool,
-}
-
-/// Walks up from the start, as git does: the first folder with a `.git`, or that is a git directory itself.
-fn discover(location: &Location) -> Option<Found> {
-    let start = location.start.canonicalize().or_else(|_| std::path::absolute(&location.start)).ok()?;
-    let ceilings: Vec<PathBuf> =
-        location.ceilings.iter().map(|ceiling| ceiling.canonicalize().unwrap_or_else(|_| ceiling.clone())).collect();
-    for (depth, folder) in start.ancestors().enumerate() {
-        if depth > 0 && ceilings.iter().any(|ceiling| ceiling == folder) {
-            return None;
-        }
-        if is_git_dir_or_link(&folder.join(".git")) {
-            return Some(Found { path: folder.to_owned(), has_worktree: true });
-        }
-        if folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir() {
-            return Some(Found { path: folder.to_owned(), has_worktree: false });
-        }
-    }
-    None
-}
-
-/// Whether `.git` is a file that leads elsewhere or a folder with a HEAD; an empty folder of that name is none.
-pub(super) fn is_git_dir_or_link(dot_git: &Path) -> bool {
-    dot_git.is_file() || dot_git.join("HEAD").symlink_metadata().is_ok()
 }
 
 fn environment_workdir(location: &Location, inner: &git2::Repository) -> Option<PathBuf> {

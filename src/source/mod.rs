@@ -5,6 +5,7 @@ pub mod draft;
 pub mod git;
 pub mod history;
 pub mod index;
+mod locate;
 pub mod range;
 pub mod refs;
 pub mod similar;

@@ -11,8 +11,8 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
 use super::coverage::{Code, Ledger};
-use super::git::is_git_dir_or_link;
 use super::index::Index;
+use super::locate::is_git_dir_or_link;
 use super::{Cancel, SourceError};
 use crate::config::Settings;
 use crate::secret::Raw;
