@@ -194,7 +194,7 @@ fn what_is_dangerous_has_one_place() {
                 let before = code.get(..at).and_then(|text| text.chars().next_back());
                 let after = code.get(at + what.len()..).and_then(|text| text.chars().next());
                 let is_name = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-                !is_name(before) && !(what.ends_with(char::is_alphanumeric) && *what != "env::var" && is_name(after))
+                !(is_name(before) || what.ends_with(char::is_alphanumeric) && *what != "env::var" && is_name(after))
             };
             if !places.iter().any(|place| here(place)) && code.match_indices(what).any(whole) {
                 wrong.push(format!("{file}: {what} ({why})"));

@@ -62,7 +62,7 @@ pub enum Rules {
 /// `konceal explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A rule's id, or a file and the number of a line: FILE:LINE
+    /// A rule's id, or a file and the number of a line with a colon between them
     #[arg(value_name = "RULE|FILE:LINE")]
     pub what: std::ffi::OsString,
     /// Run as if started in DIR
@@ -90,6 +90,7 @@ pub struct Explain {
 
 /// `konceal scan`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Scan {
     /// Files and folders; without any, the repository (or the folder) that you are in
     #[arg(conflicts_with_all = ["staged", "range", "history", "stdin", "commit_msg"])]

@@ -26,6 +26,7 @@ pub struct Hook {
 
 /// What can be done with hooks.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum HookCommand {
     /// Install the pre-commit and pre-merge-commit hooks; a hook that is there already is kept and runs first
     Install(Install),

@@ -29,7 +29,7 @@ pub struct Verify {
     /// Files and folders whose keys are asked about
     #[arg(conflicts_with_all = ["env", "stdin"])]
     pub path: Vec<PathBuf>,
-    /// The key in this environment variable [default: KONVER_API_KEY, where no PATH is given]
+    /// The key in this environment variable [default: `KONVER_API_KEY`, where no PATH is given]
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
     /// The key on standard input

@@ -95,7 +95,7 @@ impl Verifier {
                         }
                         let answer = retry::ask(&self.client, &self.pacer, key, deadline, stop);
                         let mut answers = answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                        answers.insert(key.key_id(), verdict::of(answer));
+                        answers.insert(key.key_id(), verdict::of(&answer));
                     }
                 });
             }

@@ -5,9 +5,10 @@ use super::unknown;
 use crate::finding::{Status, Verification};
 
 /// 401 is revoked or never valid; 2xx, 403 and 404 are live; anything else proves nothing.
-pub(super) fn of(answer: Answer) -> Verification {
+pub(super) fn of(answer: &Answer) -> Verification {
     match answer {
         Answer::Status(code) => {
+            let code = *code;
             let (status, detail) = match code {
                 401 => (Status::Revoked, None),
                 403 => {

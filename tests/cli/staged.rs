@@ -25,7 +25,7 @@ fn bytes_of_the_index_count_and_not_those_on_disk() {
 fn key_that_stood_in_the_file_or_in_the_one_it_was_renamed_from_is_no_news() {
     let (fixture, key) = (Fixture::new(), made_up_key(11));
     let repository = fixture.repository("repo");
-    let rows: String = (0..40).map(|number| format!("row {number}\n")).collect();
+    let rows = (0..40).map(|number| format!("row {number}\n")).collect::<Vec<_>>().concat();
     repository.put("old.txt", format!("{}{rows}", leak(&key)));
     repository.git(&["mv", "old.txt", "new.txt"]);
     repository.stage("new.txt", format!("top\n{}{rows}", leak(&key)));

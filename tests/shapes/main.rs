@@ -4,8 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test that panics has failed, which is what it is for; its table is for people"
+    reason = "a test that panics has failed, which is what it is for"
 )]
 
 mod keys;
