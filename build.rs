@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=rules");
-    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("rules");
+    let folder = Path::new(&env::var_os("CARGO_MANIFEST_DIR").ok_or("no manifest folder")?).join("rules");
     let mut files = fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
@@ -21,6 +21,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let digest = digest.finalize().iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let code = format!("const FILES: &[&str] = &[\n{list}];\nconst DIGEST: &str = \"{digest}\";\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("rules.rs"), code)?;
+    fs::write(Path::new(&env::var_os("OUT_DIR").ok_or("no output folder")?).join("rules.rs"), code)?;
     Ok(())
 }

@@ -19,6 +19,19 @@ event_id() {
     case $value in *[!0]*) printf '%s\n' "$value" ;; esac
 }
 
+# git fetch, with the job's token where the checkout left none of its own (persist-credentials: false). The token stands in the
+# environment of git only, never among its arguments, and goes only to the server that the job belongs to.
+fetch() (
+    n=${GIT_CONFIG_COUNT:-0}
+    case $(git remote get-url origin 2>/dev/null) in "${GITHUB_SERVER_URL:-none}"/*) ours=1 ;; *) ours='' ;; esac
+    if [ -n "${TOKEN:-}" ] && [ -n "$ours" ] && ! git config --get-regexp '^http\..*\.extraheader$' >/dev/null 2>&1; then
+        header="AUTHORIZATION: basic $(printf 'x-access-token:%s' "$TOKEN" | base64 | tr -d '\n')"
+        export "GIT_CONFIG_KEY_$n=http.$GITHUB_SERVER_URL/.extraheader" "GIT_CONFIG_VALUE_$n=$header"
+        export "GIT_CONFIG_COUNT=$((n + 1))"
+    fi
+    GIT_TERMINAL_PROMPT=0 git fetch --quiet "$@"
+)
+
 has() { git cat-file -e "$1^{commit}" 2>/dev/null; }
 
 shallow() { [ "$(git rev-parse --is-shallow-repository 2>/dev/null)" = true ]; }
@@ -27,7 +40,7 @@ shallow() { [ "$(git rev-parse --is-shallow-repository 2>/dev/null)" = true ]; }
 obtain() {
     has "$1" && return 0
     say "fetching $1, which this clone does not have"
-    git fetch --quiet --no-tags origin "$1" >&2 2>/dev/null
+    fetch --no-tags origin "$1" >&2 2>/dev/null
     has "$1"
 }
 
@@ -45,7 +58,7 @@ deepen() {
     for by in 50 500; do
         whole "$1" "$2" && return 0
         say "the clone is shallow: fetching $by commits more"
-        git fetch --quiet --no-tags --deepen="$by" origin "$1" "$2" >&2 2>/dev/null || break
+        fetch --no-tags --deepen="$by" origin "$1" "$2" >&2 2>/dev/null || break
     done
     whole "$1" "$2" || unshallow
 }
@@ -53,7 +66,7 @@ deepen() {
 unshallow() {
     shallow || return 0
     say "the clone is shallow: fetching the whole history (fetch-depth: 0 in the checkout avoids this)"
-    git fetch --quiet --no-tags --unshallow origin >&2 2>/dev/null ||
+    fetch --no-tags --unshallow origin >&2 2>/dev/null ||
         say "the history could not be fetched: the scan will be incomplete"
 }
 
@@ -71,8 +84,13 @@ since_default() {
     if [ -n "$default" ] && [ "${GITHUB_REF:-}" != "refs/heads/$default" ]; then
         remote=refs/remotes/origin/$default
         git rev-parse --quiet --verify "$remote" >/dev/null ||
-            git fetch --quiet --no-tags origin "+refs/heads/$default:$remote" >&2 2>/dev/null
+            fetch --no-tags origin "+refs/heads/$default:$remote" >&2 2>/dev/null
         if base=$(git rev-parse --quiet --verify "$remote^{commit}") && between "$base" ... "$1"; then
+            if [ -z "$(git rev-list -n 1 "$base..$1")" ]; then
+                say "$2 without a commit that the default branch lacks: scanning the working tree"
+                range='' tree=1
+                return
+            fi
             say "$2: scanning what it has and the default branch has not"
             return
         fi

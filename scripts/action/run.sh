@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the action runs after konceal is installed: chooses what to scan, scans, and hands on the results.
 #
-# Reads INPUT_PATH, INPUT_RANGE, INPUT_HISTORY, INPUT_CONFIG, INPUT_BASELINE, INPUT_FAIL_ON, INPUT_VERIFY, INPUT_SARIF_FILE,
+# Reads INPUT_PATH, INPUT_RANGE, INPUT_HISTORY, INPUT_CONFIG, INPUT_BASELINE, INPUT_FAIL_ON, INPUT_VERIFY, INPUT_SARIF_FILE, TOKEN,
 # KONCEAL (the program), and the runner's GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REF, GITHUB_OUTPUT,
 # GITHUB_STEP_SUMMARY and RUNNER_TEMP. Ends with konceal's exit code.
 set -u
@@ -38,6 +38,11 @@ esac
 
 path=${INPUT_PATH:-.}
 cd -- "$path" 2>/dev/null || fail 'path names no folder'
+# The user of a container is often not the one that owns the checkout. Only the calls of git below are told that it is fine.
+if ! git rev-parse --git-dir >/dev/null 2>&1; then
+    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
+    export GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
+fi
 
 range='' reach='' tree='' nothing=''
 history=false
