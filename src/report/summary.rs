@@ -27,6 +27,7 @@ pub fn notices(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Res
 pub fn summary(outcome: &Outcome, style: &Style, elapsed: Duration, out: &mut dyn Write) -> io::Result<()> {
     if style.verbose > 0 {
         accepted(outcome, out)?;
+        refused(outcome, out)?;
     }
     let mut parts = vec![match wording::found(outcome) {
         Some(found) => {
@@ -56,6 +57,15 @@ fn severities(outcome: &Outcome) -> String {
         .map(|(severity, count)| format!("{count} {}", severity.name()))
         .collect();
     format!(" ({})", parts.join(", "))
+}
+
+/// How many values beside the vendor's name were judged to be no key, and why.
+fn refused(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    if outcome.refused.is_empty() {
+        return Ok(());
+    }
+    let reasons: Vec<String> = outcome.refused.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    writeln!(out, "konceal: judged and refused: {}", reasons.join(", "))
 }
 
 /// What was accepted, where, by whom and why.
