@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::around::{in_netrc, in_url, is_reference, is_tagged};
 use super::binding::{Binding, binding};
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
@@ -259,115 +260,12 @@ impl Search<'_, '_> {
     }
 }
 
-/// Whether the literal that holds the value is ciphertext or a reference, or the block is an encrypted one.
-fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
-    let before = bytes.get(candidate.start().saturating_sub(240)..candidate.start()).unwrap_or_default();
-    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    let literal = match line.iter().rposition(|byte| b"\"'`".contains(byte)) {
-        Some(quote) => line.get(quote + 1..).unwrap_or_default(),
-        None => line.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default(),
-    };
-    let scalar = literal.split(|&byte| byte == b'=').next_back().unwrap_or(literal);
-    const SEALS: &[&[u8]] = &[
-        b"ENC[",
-        b"ENC(",
-        b"encrypted:",
-        b"{cipher}",
-        b"EJ[",
-        b"vault:",
-        b"{{resolve",
-        b"@Microsoft",
-        b"arn:",
-        b"op://",
-        b"AQICA",
-        b"secure:",
-        b"sha256:",
-        b"sha256-",
-        b"sha512-",
-        b"sha384-",
-        b"sha1-",
-        b"sha512:",
-        b"sha1:",
-        b"md5:",
-        b"v1:",
-        b"v2:",
-        b"gpg:",
-        b"age1",
-        b"ssh-",
-        b"base64:",
-        b"urn:",
-        b"data:image",
-        b"data:font",
-    ];
-    let starts = |text: &[u8]| {
-        SEALS.iter().any(|seal| {
-            text.len() >= seal.len()
-                && memchr::memmem::find(text.get(..text.len().min(40)).unwrap_or(text), seal).is_some_and(|at| at < 3)
-        })
-    };
-    if starts(literal) || starts(scalar) {
-        return true;
-    }
-    // `uses: owner/action@<commit>`, `pkg@<hash>`
-    if before.ends_with(b"@") && !literal.contains(&b':') {
-        return true;
-    }
-    // A block of nothing but such lines behind the mark of a vault or an armour.
-    in_sealed_block(bytes, candidate.start())
-}
-
-/// Whether the value stands in a block of nothing but such lines behind the mark of a vault or an armour. Such lines are
-/// short; what does not end within reach is no such block.
-fn in_sealed_block(bytes: &[u8], value: usize) -> bool {
-    const LINE: usize = 200;
-    let above = |end: usize| -> Option<(usize, &[u8])> {
-        let floor = end.saturating_sub(LINE);
-        let text = bytes.get(floor..end)?;
-        let line = memchr::memrchr(b'\n', text).map(|at| at + 1).or((floor == 0).then_some(0))?;
-        Some((floor + line, text.get(line..)?.trim_ascii()))
-    };
-    let Some((mut start, own)) = above(value) else { return false };
-    if !own.is_empty() {
-        return false;
-    }
-    for _ in 0..60 {
-        let Some((line, text)) = start.checked_sub(1).and_then(above) else { return false };
-        if memchr::memmem::find(text, b"$ANSIBLE_VAULT").is_some()
-            || memchr::memmem::find(text, b"-----BEGIN").is_some()
-        {
-            return true;
-        }
-        if text.is_empty() || !text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) {
-            return false;
-        }
-        start = line;
-    }
-    false
-}
-
 struct Found {
     rule: &'static str,
     evidence: Evidence,
     confidence: Confidence,
     verifiable: bool,
     message: Vec<u8>,
-}
-
-/// Whether the value is the name in an expansion or a call rather than a literal.
-fn is_reference(bytes: &[u8], context: &Context, candidate: &Candidate) -> bool {
-    let before = bytes.get(..candidate.start()).unwrap_or_default();
-    let after = bytes.get(candidate.end()..).unwrap_or_default();
-    // Half of a value that goes on over the line's end is read whole where the break is undone.
-    let half = after.starts_with(b"\\\n")
-        || after.starts_with(b"\\\r\n")
-        || context.is_quoted_printable() && (after.starts_with(b"=\n") || before.ends_with(b"=\n"))
-        || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\");
-    half || is_sealed(bytes, candidate)
-        || before.ends_with(b"$(")
-        || after.starts_with(b"(")
-        || before.ends_with(b"...")
-        || after.starts_with(b"...")
-        || after.starts_with("…".as_bytes())
 }
 
 /// Whose the value is, and why.
@@ -433,39 +331,4 @@ fn weigh(
         ));
     }
     None
-}
-
-/// Whether the value stands behind a tag of its own: `org:<value>`.
-fn is_tagged(bytes: &[u8], start: usize) -> bool {
-    let before = bytes.get(start.saturating_sub(40)..start).unwrap_or_default();
-    let Some(before) = before.strip_suffix(b":") else { return false };
-    let word = before.rsplit(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte)).next().unwrap_or_default();
-    !word.is_empty() && matches!(classify(word), Class::Other | Class::Refused)
-}
-
-/// The password of a machine of the vendor's, as in netrc.
-fn in_netrc(bytes: &[u8], start: usize) -> Option<Vec<u8>> {
-    let before = bytes.get(start.saturating_sub(240)..start).unwrap_or_default();
-    let at = memchr::memmem::rfind(before, b"machine ")?;
-    let rest = before.get(at..)?;
-    let ours = rest.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
-    let password = rest.trim_ascii_end().ends_with(b"password");
-    (ours && password).then(|| b"the password of a machine of Konver's".to_vec())
-}
-
-/// The value as part of an address on the vendor's host.
-fn in_url(bytes: &[u8], candidate: &Candidate) -> Option<Vec<u8>> {
-    let after = bytes.get(candidate.end()..).unwrap_or_default();
-    let before = bytes.get(..candidate.start()).unwrap_or_default();
-    let tail = before.len().saturating_sub(300);
-    let before = before.get(tail..).unwrap_or_default();
-    let token = before.rsplit(|byte| byte.is_ascii_whitespace() || b"\"'`<>".contains(byte)).next().unwrap_or_default();
-    let ours = |text: &[u8]| text.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
-    if after.starts_with(b"@") && ours(after.get(..80).unwrap_or(after)) {
-        return Some(b"part of an address on Konver's host".to_vec());
-    }
-    let query = token.iter().rposition(|byte| b"?&".contains(byte))?;
-    let name = token.get(query + 1..)?.strip_suffix(b"=")?;
-    let secret = matches!(classify(name), Class::Neutral | Class::Ours(_) | Class::Header);
-    (ours(token) && secret).then(|| b"part of an address on Konver's host".to_vec())
 }

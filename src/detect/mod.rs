@@ -1,6 +1,7 @@
 //! From text to hits: anchors reject, candidates are bound to names, evidence and judgement decide. Pure: no I/O, no paths.
 
 mod anchors;
+mod around;
 mod binding;
 mod candidate;
 mod context;

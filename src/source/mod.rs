@@ -1,6 +1,7 @@
 //! Where bytes come from: each source pushes them on, and tells the ledger what it could not read.
 
 pub mod coverage;
+mod dates;
 pub mod draft;
 pub mod git;
 pub mod history;

@@ -8,7 +8,7 @@ use bstr::ByteSlice;
 use crate::blob::Oid;
 use crate::finding::Commit;
 use crate::secret::Raw;
-use crate::source::git::rfc3339;
+use crate::source::dates::rfc3339;
 
 /// What the graph needs of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,145 @@
+//! What a value is bound to: the names on its left, the containers that it stands in, a pair's other half.
+
+mod container;
+mod pair;
+mod step;
+mod walk;
+
+use std::ops::Range;
+
+use super::context::Context;
+use super::name::Family;
+use crate::finding::Evidence;
+use container::containers;
+use pair::pair;
+use walk::leftwards;
+
+/// What the surroundings of a value say.
+#[derive(Debug, Default)]
+pub(super) struct Binding<'c> {
+    /// Names of the file that stand for the header's own.
+    headers: &'c [Vec<u8>],
+    /// The vendor and the thing are named; and in which way.
+    pub(super) ours: Option<(Family, Evidence, Range<usize>)>,
+    /// It is the value of the API's header.
+    pub(super) header: bool,
+    /// It is a bearer token.
+    pub(super) bearer: bool,
+    /// It is a secret of nobody in particular.
+    pub(super) neutral: Option<Family>,
+    /// The neutral name is one that an application gives to a secret of its own.
+    pub(super) own: bool,
+    /// The name that it is assigned to.
+    pub(super) variable: Option<Range<usize>>,
+    /// It is what a signature is made with.
+    pub(super) hmac: bool,
+    /// Its own name stands beside it.
+    slot: bool,
+    /// It is what a function returns.
+    returned: bool,
+    /// A name that says nothing of a key stands between.
+    broken: bool,
+    /// It stands in somebody else's part of the file.
+    pub(super) elsewhere: bool,
+    /// It is somebody else's, or no secret.
+    pub(super) foreign: bool,
+}
+
+/// How far to look, in bytes and names.
+const REACH: usize = 1200;
+const NAMES: usize = 40;
+/// So many words of running text may stand between a name and its value.
+const PROSE: usize = 6;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token {
+    Name(usize, usize),
+    Mark(u8),
+    Line(usize),
+}
+
+/// What the value `span` of the layer is bound to.
+pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize>) -> Binding<'c> {
+    let mut binding = Binding { headers: context.header_names(), ..Binding::default() };
+    if is_map_key(bytes, span.end) {
+        binding.foreign = true;
+        return binding;
+    }
+    leftwards(bytes, context, span.start, &mut binding);
+    let open = |binding: &Binding<'_>| binding.ours.is_none() && !binding.header && !binding.foreign && !binding.hmac;
+    if open(&binding) {
+        pair(bytes, context, span, &mut binding);
+    }
+    if open(&binding) {
+        containers(bytes, context, span.start, &mut binding);
+    }
+    binding
+}
+
+/// Whether the value is itself a key of a map: `'<value>': 'marieke'`.
+fn is_map_key(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let Some((b'"' | b'\'', rest)) = rest.split_first() else { return false };
+    let blanks = rest.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+    let rest = rest.get(blanks..).unwrap_or_default();
+    rest.starts_with(b":") && !rest.starts_with(b"::") || rest.starts_with(b"=>") || rest.starts_with(b"] =")
+}
+
+/// Whether a byte is part of a name as code and configuration write them.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.$".contains(&byte) || byte >= 0x80
+}
+
+/// A slash within a name: `checksum/konver-secret`.
+fn joins_path(bytes: &[u8], at: usize) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    bytes.get(at) == Some(&b'/') && letter(at.checked_sub(1)) && letter(Some(at + 1))
+}
+
+/// The tokens in front of `end`, nearest first.
+fn backwards(bytes: &[u8], end: usize) -> impl Iterator<Item = Token> + '_ {
+    let floor = end.saturating_sub(REACH);
+    let mut at = end;
+    std::iter::from_fn(move || {
+        while at > floor {
+            let byte = *bytes.get(at - 1)?;
+            if is_name(byte) {
+                let stop = at;
+                while at > floor
+                    && bytes.get(at - 1).is_some_and(|&byte| {
+                        is_name(byte) || (byte == b':' && inside_name(bytes, at - 1)) || joins_path(bytes, at - 1)
+                    })
+                {
+                    at -= 1;
+                }
+                let name = bytes.get(at..stop)?;
+                if name.iter().any(|&byte| byte.is_ascii_alphanumeric() || byte >= 0x80) {
+                    return Some(Token::Name(at, stop));
+                }
+                continue;
+            }
+            at -= 1;
+            match byte {
+                b'\n' => return Some(Token::Line(at)),
+                b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b'!' | b'#' | b'*' | b'@' => {}
+                mark => return Some(Token::Mark(mark)),
+            }
+        }
+        None
+    })
+}
+
+/// A colon within a name: `Konver:ApiKey`, `Konver::Client`.
+fn inside_name(bytes: &[u8], at: usize) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphabetic());
+    let before = at.checked_sub(1);
+    (letter(before) && bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase))
+        || bytes.get(at + 1) == Some(&b':') && letter(before)
+        || before.is_some_and(|before| bytes.get(before) == Some(&b':')) && letter(Some(at + 1))
+}
+
+/// The line that ends at `end`.
+fn line_before(bytes: &[u8], end: usize) -> &[u8] {
+    let before = bytes.get(end.saturating_sub(REACH)..end).unwrap_or_default();
+    before.get(memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..).unwrap_or_default()
+}

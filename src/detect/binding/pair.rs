@@ -1,0 +1,280 @@
+//! A name and its value in a pair: the other half stands beside, before or behind, within a few lines.
+
+use std::ops::Range;
+
+use super::{Binding, is_name};
+use crate::detect::context::Context;
+use crate::detect::name::{Class, Family, Words, classify};
+use crate::finding::Evidence;
+
+/// Words of pairs that are not the name that the pair is about.
+const PAIR: &[&str] = &[
+    "key",
+    "name",
+    "type",
+    "in",
+    "header",
+    "headers",
+    "required",
+    "schema",
+    "string",
+    "true",
+    "false",
+    "enabled",
+    "secret",
+    "text",
+    "description",
+    "null",
+    "is",
+    "sensitive",
+    "option",
+    "kind",
+    "field",
+    "values",
+    "variable",
+    "env",
+    "xsi",
+    "xsd",
+    "parameter",
+    "property",
+    "add",
+    "dict",
+    "td",
+    "th",
+    "code",
+    "secure",
+    "masked",
+    "protected",
+    "default",
+    "disabled",
+    "label",
+    "title",
+    "encrypted",
+    "hidden",
+    "scope",
+    "id",
+];
+
+/// A name and a value in a pair: the other half stands beside, before or behind, within a few lines.
+pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Binding<'_>) {
+    let line = context.line(span.start);
+    if !binding.slot {
+        // `setValue("<value>", forHTTPHeaderField: "X-Api-Key")`, `<add value="<value>" key="Konver:ApiKey">`
+        if binding.variable.is_some() || binding.neutral.is_some() {
+            return;
+        }
+        let ahead = bytes.get(span.end..context.line_end(line).min(span.end + 160)).unwrap_or_default();
+        halves(object(ahead, false).split(|&byte| !(is_name(byte) || byte == b':')), binding, false);
+        return;
+    }
+    let from = context.start(line.saturating_sub(4)).max(span.start.saturating_sub(400));
+    let to = context.line_end(line + 4).min(span.end + 400).min(bytes.len());
+    let behind = item(object(bytes.get(from..span.start).unwrap_or_default(), true), true);
+    let ahead = item(object(bytes.get(span.end..to).unwrap_or_default(), false), false);
+    let words = |text: &'_ [u8]| -> Vec<Vec<u8>> {
+        let text = without_closing_tags(text);
+        // Words that follow one another are one label: `Konver API key`.
+        let parts = text.split(|byte| !(is_name(*byte) || b": ".contains(byte)));
+        let labels = parts.flat_map(|part| {
+            let words: Vec<&[u8]> = part.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
+            if (2..=4).contains(&words.len()) && !words.iter().any(|word| word.ends_with(b":")) {
+                vec![words.join(&b'_')]
+            } else {
+                words.iter().map(|word| word.strip_suffix(b":").unwrap_or(word).to_vec()).collect()
+            }
+        });
+        labels.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
+    };
+    let (behind, ahead) = (words(behind), words(ahead));
+    let labelled = |names: &[Vec<u8>]| {
+        names
+            .windows(2)
+            .rposition(|pair| matches!(pair, [label, _] if is_label_word(label)))
+            .and_then(|at| names.get(at + 1))
+            .cloned()
+    };
+    let first = |names: &[Vec<u8>]| {
+        names
+            .windows(2)
+            .position(|pair| matches!(pair, [label, _] if is_label_word(label)))
+            .and_then(|at| names.get(at + 1))
+            .cloned()
+    };
+    let mut generic = false;
+    if let Some(name) = labelled(&behind).or_else(|| first(&ahead)) {
+        match classify(&name) {
+            Class::Ours(family) => binding.ours = Some((family, Evidence::Name, 0..0)),
+            Class::Header => binding.header = true,
+            Class::Authorization => (binding.header, binding.bearer) = (true, true),
+            Class::Neutral => binding.neutral = Some(Family::Key),
+            Class::NeutralHook => binding.neutral = Some(Family::Webhook),
+            Class::Slot => generic = true,
+            Class::Vendor => {}
+            _ if Words::new(&name).is_filler() => {}
+            _ => {
+                binding.foreign = true;
+                return;
+            }
+        }
+        if binding.ours.is_some() || binding.header || binding.neutral.is_some() {
+            return;
+        }
+    }
+    let (behind, ahead): (Vec<&[u8]>, Vec<&[u8]>) =
+        (behind.iter().rev().map(Vec::as_slice).collect(), ahead.iter().map(Vec::as_slice).collect());
+    if halves(behind.into_iter(), binding, true) || halves(ahead.into_iter(), binding, true) {
+        return;
+    }
+    if generic || binding.neutral.is_none() && !binding.broken {
+        // The other half may be the next object of a list, or what a block belongs to.
+        let from = context.start(line.saturating_sub(1)).max(span.start.saturating_sub(200));
+        let to = context.line_end(line + 1).min(span.end + 200).min(bytes.len());
+        let near = [bytes.get(from..span.start).unwrap_or_default(), bytes.get(span.end..to).unwrap_or_default()];
+        for name in near.iter().flat_map(|text| text.split(|&byte| !is_name(byte))).filter(|name| !name.is_empty()) {
+            match classify(name) {
+                Class::Header => binding.header = true,
+                Class::Ours(family)
+                    if context.line(span.start) == line
+                        && bytes.get(from..to).is_some_and(|own| own.windows(name.len()).any(|part| part == name)) =>
+                {
+                    binding.ours = Some((family, Evidence::Name, 0..0));
+                }
+                _ => continue,
+            }
+            return;
+        }
+    }
+}
+
+/// The text with closing tags taken out: they name again what has been named.
+pub(super) fn without_closing_tags(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, b"</") {
+        out.extend_from_slice(rest.get(..at).unwrap_or_default());
+        let behind = rest.get(at..).unwrap_or_default();
+        rest = behind.get(memchr::memchr(b'>', behind).map_or(2, |end| end)..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// Words behind which the name of a pair stands.
+pub(super) fn is_label_word(word: &[u8]) -> bool {
+    const LABELS: &[&str] = &[
+        "name",
+        "key",
+        "field",
+        "id",
+        "variable",
+        "param-name",
+        "parametername",
+        "headername",
+        "fieldname",
+        "keyvalue",
+        "option_name",
+        "param",
+        "property",
+        "metric",
+        "label",
+        "title",
+        "secretname",
+        "var",
+    ];
+    let lower = word.to_ascii_lowercase();
+    LABELS.iter().any(|label| label.as_bytes() == lower)
+        || lower.ends_with(b"-name")
+        || lower.ends_with(b"_name")
+        || lower.ends_with(b"name") && lower.len() < 16
+}
+
+/// The text as far as the item of a list, or the tag, goes.
+pub(super) fn item(text: &[u8], back: bool) -> &[u8] {
+    if back {
+        if let Some(open) = memchr::memrchr(b'<', text) {
+            // An attribute of a tag: nothing in front of the tag counts.
+            if !text.get(open..).is_some_and(|tag| tag.contains(&b'>')) {
+                return text.get(open..).unwrap_or(text);
+            }
+        }
+        let mut at = text.len();
+        for line in text.rsplit(|&byte| byte == b'\n') {
+            at -= line.len().min(at);
+            if line.trim_ascii_start().starts_with(b"- ") || line.trim_ascii_start().starts_with(b"-\t") {
+                return text.get(at..).unwrap_or(text);
+            }
+            if line.trim_ascii().is_empty() && at + line.len() < text.len() {
+                return text.get(at..).unwrap_or(text);
+            }
+            at = at.saturating_sub(1);
+        }
+        return text;
+    }
+    let mut at = 0;
+    for (number, line) in text.split(|&byte| byte == b'\n').enumerate() {
+        if number > 0 && (line.trim_ascii_start().starts_with(b"- ") || line.trim_ascii().is_empty()) {
+            return text.get(..at).unwrap_or(text);
+        }
+        at += line.len() + 1;
+    }
+    if let Some(close) = memchr::memchr2(b'>', b'<', text) {
+        if text.get(close) == Some(&b'>') {
+            return text.get(..close).unwrap_or(text);
+        }
+    }
+    text
+}
+
+/// The text as far as the object, the element or the statement goes.
+pub(super) fn object(text: &[u8], back: bool) -> &[u8] {
+    let mut depth = 0_i32;
+    let ends = |&byte: &u8| {
+        let (opens, closes): (&[u8], &[u8]) = if back { (b")]}", b"([{") } else { (b"([{", b")]}") };
+        depth += i32::from(opens.contains(&byte)) - i32::from(closes.contains(&byte));
+        depth < 0 || byte == b';'
+    };
+    if back {
+        let length = text.iter().rev().position(ends).unwrap_or(text.len());
+        text.get(text.len() - length..).unwrap_or(text)
+    } else {
+        let length = text.iter().position(ends).unwrap_or(text.len());
+        text.get(..length).unwrap_or(text)
+    }
+}
+
+/// Looks for the pair's other half, nearest first; whether it was found, whatever it says.
+pub(super) fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Binding<'_>, slot: bool) -> bool {
+    let mut thing = None;
+    for name in names.filter(|name| name.iter().any(|byte| byte.is_ascii_alphabetic())).take(24) {
+        let name = name.strip_suffix(b":").unwrap_or(name).trim_ascii();
+        let lower = name.to_ascii_lowercase();
+        if slot && PAIR.iter().any(|word| word.as_bytes() == lower) {
+            continue;
+        }
+        match classify(name) {
+            Class::Ours(family) => binding.ours = Some((family, Evidence::Name, 0..0)),
+            Class::Header => binding.header = true,
+            Class::Authorization if slot => (binding.header, binding.bearer) = (true, true),
+            Class::Neutral if slot => {
+                thing = Some(Family::Key);
+                binding.neutral.get_or_insert(Family::Key);
+                continue;
+            }
+            Class::NeutralHook if slot => {
+                thing = Some(Family::Webhook);
+                binding.neutral.get_or_insert(Family::Webhook);
+                continue;
+            }
+            Class::Vendor if thing.is_some() => {
+                binding.ours = Some((thing.unwrap_or(Family::Key), Evidence::Name, 0..0))
+            }
+            Class::Slot | Class::Vendor => continue,
+            _ => {
+                binding.broken |= slot && !Words::new(name).is_filler();
+                continue;
+            }
+        }
+        return true;
+    }
+    thing.is_some()
+}

@@ -1,0 +1,236 @@
+//! What one name on the way says of the value.
+
+use std::ops::Range;
+
+use super::walk::Walk;
+use super::{Binding, is_name, line_before};
+use crate::detect::name::{Class, Family, Words, classify};
+use crate::finding::Evidence;
+
+/// Takes one name into account; whether to go on.
+pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
+    let name = name.strip_prefix(b"-H").unwrap_or(name);
+    let class =
+        if binding.headers.iter().any(|header| name.ends_with(header)) { Class::Header } else { classify(name) };
+    let label = classify(&walk.phrase);
+    let class = match (class, label) {
+        (
+            Class::Neutral | Class::NeutralHook | Class::Vendor | Class::Other | Class::Slot,
+            Class::Ours(_) | Class::NeutralHook,
+        ) => label,
+        (Class::Other, Class::Neutral) | (Class::Neutral, Class::Refused) => label,
+        _ => class,
+    };
+    if matches!(
+        name,
+        b"process.env" | b"import.meta.env" | b"os.environ" | b"ENV" | b"env" | b"environ" | b"System" | b"Deno.env"
+    ) {
+        return true;
+    }
+    if walk.depth > 0 || walk.commas > 0 {
+        // What a call or an index in front of the value is about: only what names it outright counts.
+        let outright = matches!(class, Class::Ours(_) | Class::Header | Class::Authorization)
+            && (walk.commas == 0 || walk.depth == 0 && walk.commas < 2);
+        if !outright {
+            return true;
+        }
+    }
+    // What reads a secret takes its name, its version or its id, never the secret.
+    if walk.called && READERS.iter().any(|reader| name.to_ascii_lowercase().ends_with(reader.as_bytes())) {
+        binding.foreign = true;
+        return false;
+    }
+    if walk.first
+        && (NOT_KEYS.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) && (walk.bound || !walk.quoted))
+    {
+        binding.foreign = true;
+        return false;
+    }
+    if walk.commas > 0 && is_read(bytes, place.start) || name == b"key" && walk.first && in_tag(bytes, place.start) {
+        binding.foreign = true;
+        return false;
+    }
+    let in_literal = place.start > walk.literal;
+    let loose = !walk.bound && !walk.called && walk.others > 1 && !binding.slot;
+    let adjacent = walk.quoted && walk.names == 1;
+    let first = std::mem::replace(&mut walk.first, false);
+    let called = std::mem::replace(&mut walk.called, false);
+    if first && name == b"return" {
+        binding.returned = true;
+    }
+    if !matches!(class, Class::Ours(_)) && name.to_ascii_lowercase().windows(4).any(|part| part == b"hmac") {
+        binding.hmac = true;
+        return false;
+    }
+    match class {
+        Class::Ours(family) => {
+            let own_name = binding.variable.is_some() && binding.neutral.is_none();
+            let body = walk.body && binding.neutral.is_none() && !binding.returned
+                || walk.climbed && !Words::new(name).is_exact();
+            if !loose && !walk.list && !body && (!own_name || Words::new(name).is_exact()) {
+                binding.ours = Some((family, Evidence::Name, place));
+            } else {
+                binding.broken = true;
+            }
+            false
+        }
+        Class::Header | Class::Authorization => {
+            binding.bearer |= class == Class::Authorization;
+            binding.header = !loose
+                && (binding.variable.is_none() || binding.neutral.is_some())
+                && !(class == Class::Authorization && binding.broken);
+            false
+        }
+        Class::Neutral | Class::NeutralHook => {
+            let flagged = name.starts_with(b"-") || walk.bound || called || !first || in_literal || adjacent;
+            let prose = !walk.bound && walk.others > 1;
+            if (!flagged || prose) && !name.starts_with(b"-") {
+                walk.others += 1;
+                return true;
+            }
+            let family = if class == Class::Neutral { Family::Key } else { Family::Webhook };
+            if label == Class::NeutralHook && binding.neutral.is_some() {
+                binding.neutral = Some(Family::Webhook);
+                binding.own = false;
+            }
+            if binding.variable.is_none() {
+                binding.neutral.get_or_insert(family);
+                binding.own |= Words::new(name).is_application();
+            }
+            binding.variable.get_or_insert(place);
+            true
+        }
+        Class::Vendor => {
+            if in_literal
+                || walk.others > 0
+                || walk.list
+                || (binding.broken && binding.neutral.is_none())
+                || (!walk.bound && !called && binding.neutral.is_none() && !binding.slot && !binding.bearer)
+            {
+                walk.others += 1;
+                return true;
+            }
+            let evidence = if called { Evidence::Client } else { Evidence::Name };
+            binding.ours = Some((binding.neutral.unwrap_or(Family::Key), evidence, place));
+            false
+        }
+        Class::Slot => {
+            binding.slot |= binding.variable.is_none();
+            true
+        }
+        Class::Foreign | Class::Refused => {
+            if binding.neutral.is_none() || !walk.bound {
+                binding.foreign = binding.ours.is_none() && (binding.neutral.is_none() || class == Class::Foreign);
+            }
+            false
+        }
+        Class::Other => other(binding, walk, name, place, called),
+    }
+}
+
+/// A name that is none of a key's.
+pub(super) fn other(
+    binding: &mut Binding<'_>,
+    walk: &mut Walk,
+    name: &[u8],
+    place: Range<usize>,
+    called: bool,
+) -> bool {
+    if name.eq_ignore_ascii_case(b"bearer") {
+        binding.bearer = true;
+        return true;
+    }
+    let words = Words::new(name);
+    if words.has_vendor()
+        && (called && binding.variable.is_none() || binding.neutral.is_some() && words.is_exact())
+        && !walk.list
+    {
+        let evidence = if called { Evidence::Client } else { Evidence::Name };
+        binding.ours = Some((binding.neutral.unwrap_or(Family::Key), evidence, place));
+        return false;
+    }
+    if words.is_filler() && (name.len() > 1 || !walk.bound) {
+        return true;
+    }
+    if walk.opened && walk.lines == 0 && walk.bound && binding.neutral.is_some() && !words.has_thing() {
+        // `mapbox: { token: ... }`
+        binding.elsewhere = true;
+    }
+    walk.others += 1;
+    if walk.bound && binding.variable.is_none() && !binding.slot {
+        binding.variable = Some(place);
+        binding.broken = true;
+    }
+    true
+}
+
+/// Calls that read a secret.
+const READERS: &[&str] = &[
+    "credentials",
+    "getsecret",
+    "get_secret",
+    "getsecretvalue",
+    "secretversion",
+    "secret_version",
+    "vault",
+    "lookup",
+    "resolve",
+    "secretsmanager",
+    "keyvault",
+    "getparameter",
+    "get_parameter",
+];
+
+/// Whether the call whose argument stands at `at` reads a secret by its name.
+pub(super) fn is_read(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(at.saturating_sub(120)..at).unwrap_or_default();
+    let Some(open) = memchr::memrchr(b'(', before) else { return false };
+    let before = before.get(..open).unwrap_or_default();
+    let name = before.rsplit(|&byte| !is_name(byte)).next().unwrap_or_default().to_ascii_lowercase();
+    READERS.iter().any(|reader| name.ends_with(reader.as_bytes()))
+}
+
+/// Whether the offset lies in a tag of markup, where `key` is what a list is ordered by.
+pub(super) fn in_tag(bytes: &[u8], at: usize) -> bool {
+    let line = line_before(bytes, at);
+    memchr::memrchr(b'<', line).is_some_and(|open| {
+        let tag = line.get(open + 1..).unwrap_or_default();
+        tag.first().is_some_and(u8::is_ascii_alphabetic) && !tag.contains(&b'>')
+    })
+}
+
+/// Names in front of a value that say that it is none of a key.
+const NOT_KEYS: &[&str] = &[
+    "secure",
+    "encrypted",
+    "cipher",
+    "ciphertext",
+    "sealed",
+    "encrypteddata",
+    "encryptedvalue",
+    "see",
+    "trace",
+    "commit",
+    "sha",
+    "rev",
+    "revision",
+    "hash",
+    "digest",
+    "at",
+    "parent",
+    "merge",
+    "request",
+    "etag",
+    "uuid",
+    "guid",
+    "checksum",
+    "trace_id",
+    "by",
+    "version",
+    "build",
+    "company",
+    "executing",
+    "output",
+    "bisect",
+    "cherry-picked",
+];

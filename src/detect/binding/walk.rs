@@ -1,0 +1,161 @@
+//! The walk from a value to the left: out of brackets, over siblings of a call, over the ends of open lines.
+
+use super::step::step;
+use super::{Binding, NAMES, PROSE, REACH, Token, backwards, is_name, line_before};
+use crate::detect::context::Context;
+
+/// Where the walk to the left stands.
+pub(super) struct Walk {
+    pub(super) depth: u32,
+    pub(super) bound: bool,
+    pub(super) sibling: bool,
+    pub(super) commas: u32,
+    pub(super) called: bool,
+    pub(super) list: bool,
+    pub(super) opened: bool,
+    pub(super) body: bool,
+    pub(super) climbed: bool,
+    pub(super) lines: usize,
+    pub(super) generic: u32,
+    pub(super) quoted: bool,
+    pub(super) phrase: Vec<u8>,
+    pub(super) before: usize,
+    pub(super) first: bool,
+    pub(super) names: usize,
+    pub(super) others: usize,
+    pub(super) literal: usize,
+}
+
+/// Walks from the value to the left, out of brackets, over siblings of a call, to the names that say what it is.
+pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
+    let line_start = context.start(context.line(start)).max(start.saturating_sub(REACH));
+    let own = bytes.get(line_start..start).unwrap_or_default();
+    let literal = own.iter().rposition(|byte| b"\"'`".contains(byte)).map_or(start, |at| line_start + at);
+    let mut walk = Walk {
+        depth: 0,
+        bound: false,
+        sibling: false,
+        commas: 0,
+        called: false,
+        list: false,
+        opened: false,
+        body: false,
+        climbed: false,
+        lines: 0,
+        generic: 0,
+        quoted: literal + 1 == start,
+        phrase: Vec::new(),
+        before: 0,
+        first: true,
+        names: 0,
+        others: 0,
+        literal,
+    };
+    let mut lead = own.trim_ascii().first().copied().unwrap_or(b' ');
+    let mut lines = 0;
+    for token in backwards(bytes, start) {
+        match token {
+            Token::Line(at) => {
+                lines += 1;
+                walk.lines = lines;
+                if binding.slot {
+                    return;
+                }
+                let above = line_before(bytes, at);
+                if lines > 24 || !goes_on(above.trim_ascii(), lead, &walk) {
+                    return;
+                }
+                lead = above.trim_ascii().first().copied().unwrap_or(b' ');
+            }
+            Token::Mark(mark) => match mark {
+                b')' if walk.names == 0 && bytes.get(line_start..start).is_some_and(is_numbering) => {}
+                b'>' if walk.generic == 0 && walk.depth == 0 && walk.names > 0 && walk.opened => {
+                    walk.generic = 1;
+                    walk.depth += 1;
+                }
+                b'<' if walk.generic > 0 => {
+                    walk.generic = 0;
+                    walk.depth = walk.depth.saturating_sub(1);
+                }
+                b')' | b'}' => walk.depth += 1,
+                b'(' | b'{' if walk.depth > 0 => walk.depth -= 1,
+                b'[' if walk.depth > 0 => {}
+                b'(' | b'{' | b'[' => {
+                    walk.called = mark == b'(';
+                    walk.opened = mark == b'{';
+                    walk.climbed |= mark == b'[';
+                    walk.body |= mark == b'{' && lines > 0 && opens_body(bytes, start);
+                    walk.list |= mark == b'[' && walk.commas > 0;
+                    (walk.bound, walk.sibling, walk.commas) = (false, false, 0);
+                }
+                _ if walk.depth > 0 => {}
+                b';' if !walk.first || lines == 0 => return,
+                b',' => {
+                    walk.commas += 1;
+                    walk.sibling |= walk.bound || walk.commas > 3;
+                }
+                b'=' | b':' | b'>' | b'|' | b'?' => walk.bound |= b"=:>".contains(&mark),
+                _ => {}
+            },
+            Token::Name(from, to) => {
+                let name = bytes.get(from..to).unwrap_or_default();
+                if walk.sibling || name.iter().all(u8::is_ascii_digit) {
+                    continue;
+                }
+                walk.names += 1;
+                // Nothing binds the value to a word that far away in running text.
+                if !walk.bound && walk.others > PROSE {
+                    return;
+                }
+                // Words that follow one another are one label: `Konver API key`.
+                let joins = to + 1 == walk.before && bytes.get(to) == Some(&b' ') && walk.phrase.len() < 40;
+                walk.phrase = if joins { [name, b"_", walk.phrase.as_slice()].concat() } else { name.to_vec() };
+                walk.before = from;
+                if walk.names > NAMES || !step(bytes, binding, &mut walk, name, from..to) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a statement goes on over the end of the line above.
+pub(super) fn goes_on(above: &[u8], lead: u8, walk: &Walk) -> bool {
+    let last = above.last().copied().unwrap_or(b' ');
+    if walk.sibling && walk.depth == 0 || walk.depth > 0 {
+        return true;
+    }
+    if b"([{,=+|?&\\<".contains(&last) || above.ends_with(b"=>") {
+        return true;
+    }
+    if b".?|+&,)".contains(&lead) {
+        return true;
+    }
+    // Nothing stood in front of the value: its name may be all that the line above holds.
+    walk.first && walk.names == 0 && (b":>".contains(&last) || is_label(above))
+}
+
+/// A line that holds nothing but one name: `3) "api_key"`, `<key>KonverApiKey</key>`, `X-Api-Key:`.
+pub(super) fn is_label(line: &[u8]) -> bool {
+    const MARKUP: &[&str] = &[
+        "key", "string", "name", "value", "td", "th", "dt", "dd", "code", "li", "b", "p", "span", "field", "strong",
+        "em", "dict",
+    ];
+    let names = line.split(|&byte| !is_name(byte)).filter(|name| name.iter().any(u8::is_ascii_alphabetic));
+    names.filter(|name| !MARKUP.iter().any(|markup| markup.as_bytes() == *name)).count() == 1
+}
+
+/// Whether the brace that the walk has come to opens a body of code or a type rather than an object.
+pub(super) fn opens_body(bytes: &[u8], start: usize) -> bool {
+    let before = bytes.get(..start).unwrap_or_default();
+    let Some(at) = memchr::memrchr(b'{', before) else { return false };
+    let before = before.get(..at).unwrap_or_default().trim_ascii_end();
+    before.last().is_some_and(|last| last.is_ascii_alphanumeric() || *last == b')')
+}
+
+/// A number at the begin of a line: `4) `, `12. `.
+pub(super) fn is_numbering(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    let text = text.strip_suffix(b"\"").unwrap_or(text).trim_ascii();
+    text.strip_suffix(b")").is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+}

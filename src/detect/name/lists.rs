@@ -1,0 +1,88 @@
+//! The words of which names are made, by what they say.
+
+/// Words of which names of secrets are put together without a separator.
+#[rustfmt::skip]
+pub(super) const GLUED: &[&str] = &[
+    "authorization", "credentials", "credential", "webhooks", "webhook", "signing", "private", "service", "secret",
+    "client", "access", "bearer", "header", "config", "token", "hooks", "auth", "hook", "prod", "test", "live", "keys",
+    "api", "key", "dev", "crm", "sdk", "ai", "x",
+];
+
+/// Words that name a secret.
+#[rustfmt::skip]
+pub(super) const THINGS: &[&str] = &[
+    "key", "keys", "apikey", "apikeys", "token", "tokens", "secret", "secrets", "credential", "credentials", "creds",
+    "cred", "password", "passwd", "pwd", "pass", "passphrase", "pat", "bearer", "sleutel", "apisleutel", "schluessel",
+    "schlüssel", "schlussel", "cle", "clé", "clef", "clave", "chiave", "chave", "klucz", "nyckel", "nøgle", "nogle",
+    "nøkkel", "nokkel", "avain", "anahtar", "anahtarı", "kunci", "kulcs", "klíč", "klic", "ключ", "密钥", "密鑰", "キー", "鍵",
+    "키", "geheim", "geheimnis", "wachtwoord", "passwort", "zugangsschlüssel",
+];
+
+/// Words beside a thing that leave its name neutral.
+#[rustfmt::skip]
+pub(super) const FILLERS: &[&str] = &[
+    "x", "api", "http", "https", "header", "headers", "access", "client", "app", "my", "our", "the", "new", "old",
+    "prod", "production", "dev", "development", "test", "testing", "staging", "stage", "live", "sandbox", "acc",
+    "acceptance", "value", "env", "service", "rest", "user", "admin", "master", "main", "real", "demo", "backend",
+    "remote", "upstream", "self", "this", "config", "configuration", "settings", "setting", "options", "option", "opts",
+    "cfg", "params", "param", "props", "defaults", "default", "common", "const", "private", "auth", "authentication",
+    "authorization", "secure", "static", "final", "string", "str", "let", "var", "val", "public", "readonly",
+    "internal", "protected", "byte", "bytes", "char", "mut", "def", "set", "export", "local", "global", "declare", "de",
+    "la", "le", "het", "der", "die", "den", "das", "is", "of", "for", "voor", "an", "a", "and", "p", "m", "k", "s", "v",
+    "g", "request", "req", "session", "conn", "connection", "http_request", "fallback", "current", "raw", "plain",
+    "hard", "hardcoded", "live_key", "org", "organisation", "organization", "account", "company_wide", "eu", "us", "nl",
+    "text", "literal", "type", "basestring", "nvarchar", "varchar", "field", "input", "data", "code", "full", "own",
+    "personal", "integration", "shared", "1", "2", "3", "01", "02", "v1", "v2", "vite", "react", "next", "nuxt", "expo",
+    "gatsby", "tf", "stored", "saved", "it", "em", "um", "een", "ein", "eine", "un", "une", "con", "here", "hier",
+    "use", "with", "std", "ptr", "cstr", "optional",
+];
+
+/// Neutral words that say that something else of the vendor's is meant: `KONVER_ORG`.
+#[rustfmt::skip]
+pub(super) const ABOUT: &[&str] = &[
+    "org", "organisation", "organization", "account", "user", "name", "data", "code", "type", "field", "text",
+    "company_wide", "string", "config", "configuration", "settings", "options", "params", "for", "with", "of", "is",
+    "the", "header", "headers",
+];
+
+/// Words with which a name ends that names no secret, though a thing is in it.
+#[rustfmt::skip]
+pub(super) const NO_SECRET_LAST: &[&str] = &[
+    "id", "ids", "uuid", "guid", "hash", "sha", "sha1", "sha256", "sha512", "md5", "digest", "checksum", "fingerprint",
+    "etag", "rev", "revision", "commit", "version", "url", "urls", "uri", "endpoint", "path", "file", "filename", "dir",
+    "name", "names", "signature", "sig", "thumbprint", "nonce", "integrity", "cursor", "expiry", "expires", "ttl",
+    "created", "rotated", "at", "last4", "label", "description", "verification", "count", "length", "len", "format",
+    "pattern", "regex", "regexp", "placeholder", "hint", "arn", "ref", "reference", "env", "algorithm", "alg", "status",
+    "hashed", "crc", "salt", "iv", "mac", "hmac_hex", "header", "prefix_length", "pem", "by", "date", "time", "kid",
+    "usage", "quota", "limit", "bucket",
+];
+
+/// Words before `key` (or `token`) that make it no secret.
+#[rustfmt::skip]
+pub(super) const NO_SECRET_BEFORE: &[&str] = &[
+    "data", "cache", "sort", "storage", "injection", "company", "partition", "primary", "foreign", "public", "kms",
+    "query", "object", "index", "translation", "i18n", "group", "order", "lookup", "feature", "registry", "row", "map",
+    "surrogate", "natural", "business", "routing", "dedupe", "idempotency", "lock", "hash", "csrf", "xsrf", "page",
+    "continuation", "pagination", "sync", "cursor", "next", "previous", "react", "list", "item", "shortcut", "hot",
+    "vault", "encryption", "site", "event", "message", "request", "correlation", "trace", "session_id", "sha256", "md5",
+    "sha1", "integrity",
+];
+
+/// Words that are never part of the name of a key.
+#[rustfmt::skip]
+pub(super) const NO_SECRET_ANYWHERE: &[&str] = &[
+    "fingerprint", "checksum", "thumbprint", "narhash",
+];
+
+/// Names of the place where a value stands whose own name stands beside it.
+#[rustfmt::skip]
+pub(super) const SLOTS: &[&str] = &[
+    "value", "values", "val", "v", "default", "defaults", "content", "text", "data", "equalto", "example", "examples",
+    "literal", "current_value", "currentvalue", "initialvalue", "initial_value", "defaultvalue", "default_value",
+    "string", "secret_string", "secretstring", "plaintext", "raw", "body", "stringvalue", "string_value", "const",
+    "headervalue", "header_value", "valuevalue", "option_value", "meta_value", "setting_value", "config_value", "td",
+    "dd", "p", "code", "pre", "span", "b", "entry", "item", "return", "result", "answer", "expected", "actual", "to",
+    "with", "input", "stringprop", "password", "secret", "payload", "fallback", "key_value", "keyvalue", "apikeyvalue",
+    "env_value", "waarde", "wert", "valeur", "valor", "valore", "s", "o", "echo", "out", "output", "returnvalue",
+    "getorelse", "orelse", "matches", "exact", "contains", "is", "then", "else",
+];
