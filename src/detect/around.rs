@@ -4,46 +4,48 @@ use super::candidate::Candidate;
 use super::context::Context;
 use super::name::{Class, classify};
 
+/// How ciphertext, references and hashes begin.
+const SEALS: &[&[u8]] = &[
+    b"ENC[",
+    b"ENC(",
+    b"encrypted:",
+    b"{cipher}",
+    b"EJ[",
+    b"vault:",
+    b"{{resolve",
+    b"@Microsoft",
+    b"arn:",
+    b"op://",
+    b"AQICA",
+    b"secure:",
+    b"sha256:",
+    b"sha256-",
+    b"sha512-",
+    b"sha384-",
+    b"sha1-",
+    b"sha512:",
+    b"sha1:",
+    b"md5:",
+    b"v1:",
+    b"v2:",
+    b"gpg:",
+    b"age1",
+    b"ssh-",
+    b"base64:",
+    b"urn:",
+    b"data:image",
+    b"data:font",
+];
+
 /// Whether the literal that holds the value is ciphertext or a reference, or the block is an encrypted one.
 pub(super) fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
     let before = bytes.get(candidate.start().saturating_sub(240)..candidate.start()).unwrap_or_default();
     let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
     let literal = match line.iter().rposition(|byte| b"\"'`".contains(byte)) {
         Some(quote) => line.get(quote + 1..).unwrap_or_default(),
-        None => line.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default(),
+        None => line.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default(),
     };
     let scalar = literal.split(|&byte| byte == b'=').next_back().unwrap_or(literal);
-    const SEALS: &[&[u8]] = &[
-        b"ENC[",
-        b"ENC(",
-        b"encrypted:",
-        b"{cipher}",
-        b"EJ[",
-        b"vault:",
-        b"{{resolve",
-        b"@Microsoft",
-        b"arn:",
-        b"op://",
-        b"AQICA",
-        b"secure:",
-        b"sha256:",
-        b"sha256-",
-        b"sha512-",
-        b"sha384-",
-        b"sha1-",
-        b"sha512:",
-        b"sha1:",
-        b"md5:",
-        b"v1:",
-        b"v2:",
-        b"gpg:",
-        b"age1",
-        b"ssh-",
-        b"base64:",
-        b"urn:",
-        b"data:image",
-        b"data:font",
-    ];
     let starts = |text: &[u8]| {
         SEALS.iter().any(|seal| {
             text.len() >= seal.len()
@@ -140,4 +142,16 @@ pub(super) fn in_url(bytes: &[u8], candidate: &Candidate) -> Option<Vec<u8>> {
     let name = token.get(query + 1..)?.strip_suffix(b"=")?;
     let secret = matches!(classify(name), Class::Neutral | Class::Ours(_) | Class::Header);
     (ours(token) && secret).then(|| b"part of an address on Konver's host".to_vec())
+}
+
+/// Whether a short value is only mentioned in running text (`key 0123456789abcdef`), as ids and abbreviated hashes are: a key
+/// of so few characters is believed only where something binds it.
+pub(super) fn is_id_in_text(bytes: &[u8], candidate: &Candidate) -> bool {
+    const SHORT: usize = 20;
+    if candidate.value.len() >= SHORT {
+        return false;
+    }
+    let before = bytes.get(candidate.start().saturating_sub(40)..candidate.start()).unwrap_or_default();
+    let text = before.trim_ascii_end();
+    text.len() < before.len() && text.last().is_some_and(|last| last.is_ascii_alphanumeric() || b",.(".contains(last))
 }

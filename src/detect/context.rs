@@ -98,6 +98,10 @@ const NOBODY: &[&str] = &[
 impl Context {
     /// Reads a layer once.
     pub(super) fn new(bytes: &[u8]) -> Self {
+        static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r#"(?i-u)([a-z_][a-z0-9_]{2,})['"]?\s*(?::\s*\w+\s*)?(?:=|:=|:|=>|,|\s)\s*['"`]x-api-key['"`]"#)
+                .ok()
+        });
         static HOST: LazyLock<Option<Regex>> =
             LazyLock::new(|| Regex::new(r"(?i-u)(?://|@|\bhost:? +)((?:[a-z0-9-]+\.)+[a-z]{2,})").ok());
         let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
@@ -129,10 +133,6 @@ impl Context {
                 context.words.push(line);
             }
         }
-        static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r#"(?i-u)([a-z_][a-z0-9_]{2,})['"]?\s*(?::\s*\w+\s*)?(?:=|:=|:|=>|,|\s)\s*['"`]x-api-key['"`]"#)
-                .ok()
-        });
         let alias = |found: regex::bytes::Captures<'_>| found.get(1).map(|name| name.as_bytes().to_vec());
         context.headers = ALIAS
             .iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::around::{in_netrc, in_url, is_reference, is_tagged};
+use super::around::{in_netrc, in_url, is_id_in_text, is_reference, is_tagged};
 use super::binding::{Binding, binding};
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
@@ -129,7 +129,8 @@ impl Search<'_, '_> {
                     verifiable: known.is_api_key,
                     message,
                 };
-                self.push(layer, &[at..at + key.len()], key, found, Vec::new());
+                let place = at..at + key.len();
+                self.push(layer, std::slice::from_ref(&place), key, found, Vec::new());
             }
         }
         if let Some(pattern) = &self.detector.pattern {
@@ -178,6 +179,10 @@ impl Search<'_, '_> {
         // Cheap before dear: a value that is no key under the best evidence is none under any.
         if let Err(reason) = judge(value, Strength::Strong) {
             *self.detection.refused.entry(reason.name()).or_default() += 1;
+            return;
+        }
+        if is_id_in_text(&layer.bytes, candidate) {
+            *self.detection.refused.entry("not-random").or_default() += 1;
             return;
         }
         let span = candidate.start()..candidate.end();
@@ -302,10 +307,10 @@ fn weigh(
     }
     if let Some(variable) = &bound.variable {
         let name = bytes.get(variable.clone()).unwrap_or_default();
-        if let Some(family) = flow.reaches(name) {
-            if !matches!(classify(name), Class::Refused | Class::Foreign) {
-                return Some((family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
-            }
+        if let Some(family) = flow.reaches(name)
+            && !matches!(classify(name), Class::Refused | Class::Foreign)
+        {
+            return Some((family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
         }
     }
     if bound.hmac && context.checks_signature() {

@@ -50,12 +50,12 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
         let head = cells(above);
         Some(head)
     });
-    let named = head.take_while(|head| head.len() == row.len()).last().into_iter().filter_map(|head| {
+    let mut named = head.take_while(|head| head.len() == row.len()).last().into_iter().filter_map(|head| {
         let label: Vec<u8> =
             bare(head.get(column)?).trim_ascii().iter().map(|&byte| if byte == b' ' { b'_' } else { byte }).collect();
         secret(&label)
     });
-    let family = named.last().or(thing)?;
+    let family = named.next_back().or(thing)?;
     vendor.then(|| (family, b"a secret in a row that is about Konver".to_vec()))
 }
 

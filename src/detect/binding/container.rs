@@ -63,7 +63,7 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
 pub(super) fn container(line: &[u8], binding: &mut Binding<'_>) -> bool {
     let names: Vec<&[u8]> = line
         .split(|&byte| !(is_name(byte) || byte == b':'))
-        .map(|name| name.trim_ascii())
+        .map(<[u8]>::trim_ascii)
         .map(|name| name.strip_suffix(b":").unwrap_or(name))
         .filter(|name| !name.is_empty())
         .take(12)

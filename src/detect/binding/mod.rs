@@ -16,6 +16,10 @@ use walk::leftwards;
 
 /// What the surroundings of a value say.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that the surroundings say, independent of the others"
+)]
 pub(super) struct Binding<'c> {
     /// Names of the file that stand for the header's own.
     headers: &'c [Vec<u8>],
@@ -92,7 +96,7 @@ fn is_name(byte: u8) -> bool {
 
 /// A slash within a name: `checksum/konver-secret`.
 fn joins_path(bytes: &[u8], at: usize) -> bool {
-    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     bytes.get(at) == Some(&b'/') && letter(at.checked_sub(1)) && letter(Some(at + 1))
 }
 
@@ -131,7 +135,7 @@ fn backwards(bytes: &[u8], end: usize) -> impl Iterator<Item = Token> + '_ {
 
 /// A colon within a name: `Konver:ApiKey`, `Konver::Client`.
 fn inside_name(bytes: &[u8], at: usize) -> bool {
-    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphabetic());
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphabetic);
     let before = at.checked_sub(1);
     (letter(before) && bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase))
         || bytes.get(at + 1) == Some(&b':') && letter(before)

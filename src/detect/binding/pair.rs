@@ -217,10 +217,10 @@ pub(super) fn item(text: &[u8], back: bool) -> &[u8] {
         }
         at += line.len() + 1;
     }
-    if let Some(close) = memchr::memchr2(b'>', b'<', text) {
-        if text.get(close) == Some(&b'>') {
-            return text.get(..close).unwrap_or(text);
-        }
+    if let Some(close) = memchr::memchr2(b'>', b'<', text)
+        && text.get(close) == Some(&b'>')
+    {
+        return text.get(..close).unwrap_or(text);
     }
     text
 }
@@ -245,7 +245,7 @@ pub(super) fn object(text: &[u8], back: bool) -> &[u8] {
 /// Looks for the pair's other half, nearest first; whether it was found, whatever it says.
 pub(super) fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Binding<'_>, slot: bool) -> bool {
     let mut thing = None;
-    for name in names.filter(|name| name.iter().any(|byte| byte.is_ascii_alphabetic())).take(24) {
+    for name in names.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).take(24) {
         let name = name.strip_suffix(b":").unwrap_or(name).trim_ascii();
         let lower = name.to_ascii_lowercase();
         if slot && PAIR.iter().any(|word| word.as_bytes() == lower) {
@@ -266,7 +266,7 @@ pub(super) fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Bi
                 continue;
             }
             Class::Vendor if thing.is_some() => {
-                binding.ours = Some((thing.unwrap_or(Family::Key), Evidence::Name, 0..0))
+                binding.ours = Some((thing.unwrap_or(Family::Key), Evidence::Name, 0..0));
             }
             Class::Slot | Class::Vendor => continue,
             _ => {

@@ -8,6 +8,7 @@ use crate::detect::name::{Class, Family, Words, classify};
 use crate::finding::Evidence;
 
 /// Takes one name into account; whether to go on.
+#[expect(clippy::too_many_lines, reason = "one arm for each class of names; each arm is short")]
 pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
     let name = name.strip_prefix(b"-H").unwrap_or(name);
     let class =
@@ -17,8 +18,9 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         (
             Class::Neutral | Class::NeutralHook | Class::Vendor | Class::Other | Class::Slot,
             Class::Ours(_) | Class::NeutralHook,
-        ) => label,
-        (Class::Other, Class::Neutral) | (Class::Neutral, Class::Refused) => label,
+        )
+        | (Class::Other, Class::Neutral)
+        | (Class::Neutral, Class::Refused) => label,
         _ => class,
     };
     if matches!(

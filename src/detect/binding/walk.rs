@@ -5,6 +5,7 @@ use super::{Binding, NAMES, PROSE, REACH, Token, backwards, is_name, line_before
 use crate::detect::context::Context;
 
 /// Where the walk to the left stands.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that was passed on the way")]
 pub(super) struct Walk {
     pub(super) depth: u32,
     pub(super) bound: bool,

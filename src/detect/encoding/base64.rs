@@ -39,7 +39,7 @@ fn run_end(bytes: &[u8], start: usize) -> usize {
             bytes.get(end..).unwrap_or_default().iter().take(24).take_while(|byte| byte.is_ascii_whitespace()).count();
         let next = end + gap;
         let breaks = bytes.get(end..next).is_some_and(|gap| gap.contains(&b'\n'));
-        if !breaks || !bytes.get(next).is_some_and(|&byte| sextet(byte).is_some()) {
+        if !breaks || bytes.get(next).is_none_or(|&byte| sextet(byte).is_none()) {
             return end;
         }
         line = next;

@@ -25,7 +25,7 @@ pub(super) fn undo(outer: &Layer) -> Option<Layer> {
             }
             Some((decoded, length)) => {
                 any = true;
-                for &byte in decoded.iter() {
+                for &byte in &decoded {
                     layer.push(outer, byte, at..at + length);
                 }
                 at += length;
@@ -62,12 +62,11 @@ fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
         [b'\\', b'\n', rest @ ..] => Some((Vec::new(), 2 + indent(rest))),
         [b'\\', b'n', ..] => Some((b"\n".to_vec(), 2)),
         [b'\\', b't', ..] => Some((b"\t".to_vec(), 2)),
-        [b'\\', b'r', ..] => Some((Vec::new(), 2)),
+        [b'\\', b'r', ..] | [b'=', b'\n', ..] => Some((Vec::new(), 2)),
         [b'\\', mark, ..] if b"\"'/\\_-=:.*!#~+".contains(mark) => Some((vec![*mark], 2)),
         [b'%', ..] => {
             number(text.get(1..3), 16).filter(|code| (0x20..0x7f).contains(code)).and_then(|code| character(code, 3))
         }
-        [b'=', b'\n', ..] => Some((Vec::new(), 2)),
         [b'=', b'\r', b'\n', ..] => Some((Vec::new(), 3)),
         [b'=', b'3', b'D', ..] => Some((b"=".to_vec(), 3)),
         [b'&', b'#', rest @ ..] => {
