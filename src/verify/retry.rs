@@ -29,15 +29,18 @@ pub(super) fn ask(
         }
         let asked = reply.retry_after.as_deref().and_then(|text| retry_after(text, now()));
         let pause = asked.unwrap_or(Duration::ZERO).max(wait + jitter(wait / 2));
-        wait *= 2;
+        wait = wait.saturating_mul(2);
         // A wait beyond the key's time would end without an answer anyway.
-        if Instant::now() + pause >= deadline {
-            return reply.answer;
-        }
-        if !sleep_until(Instant::now() + pause, stop) {
+        let Some(next) = within(Instant::now(), pause, deadline) else { return reply.answer };
+        if !sleep_until(next, stop) {
             return Answer::Stopped;
         }
     }
+}
+
+/// The moment after `pause`, if it comes before the deadline. A server may name any pause, also one that no clock holds.
+fn within(now: Instant, pause: Duration, deadline: Instant) -> Option<Instant> {
+    now.checked_add(pause).filter(|next| *next < deadline)
 }
 
 fn now() -> i64 {
@@ -66,6 +69,10 @@ fn date(text: &str) -> Option<i64> {
     if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
         return None;
     }
+    // 60 is a leap second.
+    if !(0..=23).contains(&hour) || !(0..=59).contains(&minute) || !(0..=60).contains(&second) {
+        return None;
+    }
     // Howard Hinnant's days_from_civil.
     let y = if month <= 2 { year - 1 } else { year };
     let era = y.div_euclid(400);
@@ -89,5 +96,28 @@ mod tests {
         assert_eq!(seconds("soon"), None);
         assert_eq!(seconds("Sun, 06 Nov 1974 08:49:37 GMT"), None);
         assert_eq!(seconds(""), None);
+    }
+
+    #[test]
+    fn a_pause_that_no_clock_holds_is_beyond_the_deadline() {
+        let now = Instant::now();
+        let deadline = now + Duration::from_secs(30);
+        let longest = retry_after("9223372036854775807", 0).unwrap_or_default();
+        assert_eq!(longest.as_secs(), i64::MAX.unsigned_abs());
+        assert_eq!(within(now, longest, deadline), None);
+        assert_eq!(within(now, Duration::from_secs(30), deadline), None);
+        assert_eq!(within(now, Duration::from_secs(1), deadline), Some(now + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_clock_out_of_range_is_no_date() {
+        for text in [
+            "Sun, 06 Nov 1994 9223372036854775807:49:37 GMT",
+            "Sun, 06 Nov 1994 08:60:37 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
+            "Sun, 06 Nov 1994 -1:49:37 GMT",
+        ] {
+            assert_eq!(date(text), None, "{text}");
+        }
     }
 }
