@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::history::Traces;
 use super::{Context, Examined};
-use crate::blob::{ObjectKind, SourceKind};
-use crate::finding::{Accepted, Finding, Fingerprint, KeyInfo, Kind, Severity};
+use crate::blob::{Location, ObjectKind, SourceKind};
+use crate::finding::{Accepted, Confidence, Finding, Fingerprint, KeyInfo, Kind, RuleId, Severity};
+use crate::rule::Rule;
 use crate::secret::{KeyId, Raw, Secret};
 
 /// Every distinct key of a run.
@@ -90,19 +91,59 @@ pub fn finding(context: &Context<'_>, place: &Place<'_>, examined: Examined) -> 
         .or_else(|| accepted(context, &fingerprint, Some(id), place.path));
     let fix = context.rules.get(&hit.rule).map_or_else(String::new, |rule| rule.fix.clone());
     Finding {
-        rule: hit.rule,
-        kind: Kind::Key,
-        severity: Severity::High,
         confidence: hit.confidence,
         verifiable: hit.verifiable,
-        message: hit.message,
         help: Raw::new(fix),
+        location: (place.object != ObjectKind::RefName).then_some(hit.location),
+        key: Some(KeyInfo { id, redacted: hit.secret.redacted(), length: hit.secret.len(), encodings: hit.encodings }),
+        excerpt: Some(hit.excerpt),
+        accepted,
+        ..bare(hit.rule, Kind::Key, Severity::High, place, fingerprint, hit.message)
+    }
+}
+
+/// The finding of a rule of the kinds that have no key, at a place whose rule is its identity.
+pub fn of_rule(
+    context: &Context<'_>,
+    rule: &Rule,
+    kind: Kind,
+    place: &Place<'_>,
+    location: Location,
+    message: &[u8],
+) -> Finding<Raw> {
+    let fingerprint = Fingerprint::new(kind, place.object, place.path.unwrap_or_default(), rule.id.as_bytes());
+    Finding {
+        confidence: rule.confidence,
+        help: Raw::new(rule.fix.as_bytes()),
+        location: Some(location),
+        accepted: accepted(context, &fingerprint, None, place.path),
+        ..bare(rule.id.clone(), kind, rule.severity, place, fingerprint, Raw::new(message))
+    }
+}
+
+/// A finding without evidence, and without what only a repository's history or the API can tell.
+fn bare(
+    rule: RuleId,
+    kind: Kind,
+    severity: Severity,
+    place: &Place<'_>,
+    fingerprint: Fingerprint,
+    message: Raw,
+) -> Finding<Raw> {
+    Finding {
+        rule,
+        kind,
+        severity,
+        confidence: Confidence::High,
+        verifiable: false,
+        message,
+        help: Raw::new(""),
         source: place.source,
         object_kind: place.object,
         object: None,
         path: place.path.map(Raw::new),
-        location: (place.object != ObjectKind::RefName).then_some(hit.location),
-        key: Some(KeyInfo { id, redacted: hit.secret.redacted(), length: hit.secret.len(), encodings: hit.encodings }),
+        location: None,
+        key: None,
         fingerprint,
         commit: None,
         new: None,
@@ -111,8 +152,8 @@ pub fn finding(context: &Context<'_>, place: &Place<'_>, examined: Examined) -> 
         also_at: Vec::new(),
         also_at_total: 0,
         verification: None,
-        excerpt: Some(hit.excerpt),
-        accepted,
+        excerpt: None,
+        accepted: None,
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::collect::{Place, choose};
+use super::collect::{Place, choose, of_rule};
 use super::{Collector, Context};
-use crate::blob::{ObjectKind, Oid, SourceKind, Text};
-use crate::finding::{Confidence, Finding, Fingerprint, Kind, Severity};
+use crate::blob::{Location, ObjectKind, Oid, SourceKind, Text};
+use crate::finding::{Accepted, Finding, Kind, Severity};
 use crate::hygiene::{check, dotenv};
 use crate::secret::{KeyId, Raw};
 use crate::source::coverage::Code;
@@ -41,35 +41,14 @@ impl Files<'_> {
 
     fn observed(&self, path: &[u8], text: &Text<'_>, said: &check::Observation) -> Option<Finding<Raw>> {
         let rule = self.context.rules.get(said.rule).filter(|_| !self.context.settings.disables(said.rule))?;
-        let fingerprint = Fingerprint::new(Kind::Hygiene, ObjectKind::Blob, path, rule.id.as_bytes());
         let location = text.location(&said.span);
         let marker = crate::suppress::inline::accepted(text, location.line, &self.context.settings.markers);
-        let inline = marker.map(|marker| (crate::finding::Accepted::Inline, marker.reason));
-        Some(Finding {
-            rule: rule.id.clone(),
-            kind: Kind::Hygiene,
-            severity: rule.severity,
-            confidence: rule.confidence,
-            verifiable: false,
-            message: Raw::new(said.message.as_bytes()),
-            help: Raw::new(rule.fix.as_bytes()),
-            source: self.source,
-            object_kind: ObjectKind::Blob,
-            object: None,
-            path: Some(Raw::new(path)),
-            location: Some(location),
-            key: None,
-            fingerprint,
-            commit: None,
-            new: None,
-            in_head: None,
-            reach: None,
-            also_at: Vec::new(),
-            also_at_total: 0,
-            verification: None,
-            excerpt: None,
-            accepted: inline.or_else(|| super::collect::accepted(self.context, &fingerprint, None, Some(path))),
-        })
+        let place = Place { source: self.source, object: ObjectKind::Blob, path: Some(path) };
+        let mut finding = of_rule(self.context, rule, Kind::Hygiene, &place, location, said.message.as_bytes());
+        if let Some(marker) = marker {
+            finding.accepted = Some((Accepted::Inline, marker.reason));
+        }
+        Some(finding)
     }
 }
 
@@ -104,36 +83,12 @@ pub(super) fn committed_dotenv(
         return None;
     }
     let severity = dotenv::severity(&Text::new(bytes));
-    let fingerprint = Fingerprint::new(Kind::File, ObjectKind::Blob, path, rule.id.as_bytes());
-    let message = match severity {
-        Severity::Low => "a dotenv file is committed; nothing in it looks secret",
-        _ => "a dotenv file with something secret in it is committed",
+    let message: &[u8] = match severity {
+        Severity::Low => b"a dotenv file is committed; nothing in it looks secret",
+        _ => b"a dotenv file with something secret in it is committed",
     };
-    Some(Finding {
-        rule: rule.id.clone(),
-        kind: Kind::File,
-        severity,
-        confidence: Confidence::High,
-        verifiable: false,
-        message: Raw::new(message),
-        help: Raw::new(rule.fix.as_bytes()),
-        source,
-        object_kind: ObjectKind::Blob,
-        object: None,
-        path: Some(Raw::new(path)),
-        location: Some(crate::blob::Location::TOP),
-        key: None,
-        fingerprint,
-        commit: None,
-        new: None,
-        in_head: None,
-        reach: None,
-        also_at: Vec::new(),
-        also_at_total: 0,
-        verification: None,
-        excerpt: None,
-        accepted: super::collect::accepted(context, &fingerprint, None, Some(path)),
-    })
+    let place = Place { source, object: ObjectKind::Blob, path: Some(path) };
+    Some(Finding { severity, ..of_rule(context, rule, Kind::File, &place, Location::TOP, message) })
 }
 
 /// The working tree, or plain files.
