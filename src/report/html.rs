@@ -58,10 +58,10 @@ fn head(outcome: &Outcome, page: &mut String) {
          <title>konceal: {headline}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header class=\"{state}\">\n<p>konceal: Konver API keys in the {}</p>\n<h1>{headline}</h1>\n<p>{}</p>\n</header>\n<main>\n",
         source(outcome),
-        escape(&capital(&wording::coverage(&outcome.coverage)))
+        escape(&wording::capitalized(&wording::coverage(&outcome.coverage)))
     );
     if let Some(accepted) = wording::accepted(outcome) {
-        let _ = writeln!(page, "<p>{}.</p>", escape(&capital(&accepted)));
+        let _ = writeln!(page, "<p>{}.</p>", escape(&wording::capitalized(&accepted)));
     }
 }
 
@@ -167,11 +167,6 @@ fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         None => "nothing found in what was examined".into(),
     };
     let _ = writeln!(text, "## konceal: {headline}\n");
-    let _ = writeln!(text, "{}\n", prose(&capital(&wording::coverage(&outcome.coverage))));
+    let _ = writeln!(text, "{}\n", prose(&wording::capitalized(&wording::coverage(&outcome.coverage))));
     for notice in &outcome.notices {
         let level = if notice.level == Level::Error { "**Error**" } else { "Warning" };
         let _ = writeln!(text, "- {level}: {}", prose(&notice.message.text()));
@@ -33,7 +33,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     keys(outcome, &mut text);
     findings(outcome, &mut text);
     if let Some(accepted) = wording::accepted(outcome) {
-        let _ = writeln!(text, "{}.", prose(&capital(&accepted)));
+        let _ = writeln!(text, "{}.", prose(&wording::capitalized(&accepted)));
     }
     out.write_all(text.as_bytes())
 }
@@ -150,12 +150,6 @@ fn entities(text: &str) -> String {
         }
     }
     out
-}
-
-/// With a capital letter.
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -14,6 +14,12 @@ pub(super) fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String 
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
+/// With a capital letter.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// Digits in groups of three.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -105,7 +105,8 @@ fn digit(byte: u8) -> Option<u32> {
     (byte as char).to_digit(16)
 }
 
-fn sextet(byte: u8) -> Option<u32> {
+/// The value of a character of either base64 alphabet.
+pub(crate) fn sextet(byte: u8) -> Option<u32> {
     Some(match byte {
         b'A'..=b'Z' => u32::from(byte - b'A'),
         b'a'..=b'z' => u32::from(byte - b'a') + 26,

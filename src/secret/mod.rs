@@ -13,6 +13,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+pub(crate) use layer::sextet;
 pub use masked::Masked;
 pub use masker::Masker;
 pub use shape::{mask_key_shapes, mask_typed};

@@ -2,6 +2,7 @@
 
 use super::{Decoded, is_printable};
 use crate::detect::layer::Layer;
+use crate::secret::sextet;
 
 /// Shortest run, in characters: a key has 16 bytes.
 const SHORTEST: usize = 20;
@@ -70,15 +71,4 @@ fn decode(outer: &Layer, start: usize, end: usize) -> Option<Decoded> {
         }
     }
     is_printable(&layer.bytes).then_some(Decoded { run: start..end, layer })
-}
-
-fn sextet(byte: u8) -> Option<u32> {
-    Some(match byte {
-        b'A'..=b'Z' => u32::from(byte - b'A'),
-        b'a'..=b'z' => u32::from(byte - b'a') + 26,
-        b'0'..=b'9' => u32::from(byte - b'0') + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
 }

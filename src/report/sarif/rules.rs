@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::level;
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use crate::finding::{Confidence, Finding, Kind, Severity};
-use crate::report::revoke;
+use crate::report::{revoke, wording};
 use crate::scan::Outcome;
 use crate::secret::Masked;
 
@@ -63,7 +63,7 @@ fn build(
 ) -> Rule {
     Rule {
         id: id.to_owned(),
-        name: id.split('-').map(capitalized).collect(),
+        name: id.split('-').map(wording::capitalized).collect(),
         short_description: Message { text: title.to_owned() },
         full_description: Message { text: why.trim().replace('`', "") },
         help_uri: reference.filter(|uri| uri.starts_with("https://")).cloned(),
@@ -84,9 +84,4 @@ fn build(
             tags: &["security", "secrets", "external/cwe/cwe-798"],
         },
     }
-}
-
-fn capitalized(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
