@@ -59,6 +59,39 @@ pub enum Rules {
     },
 }
 
+/// Which configuration governs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ConfigurationOptions {
+    /// Configuration file instead of .konceal.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// No configuration file
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// What is accepted.
+#[derive(Clone, Debug, Default, Args)]
+pub struct BaselineOptions {
+    /// Baseline instead of .konceal-baseline.json
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// No baseline
+    #[arg(long)]
+    pub no_baseline: bool,
+}
+
+/// Keys that are known beforehand.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KnownKeyOptions {
+    /// Search for the keys in FILE, one a line, wherever they stand
+    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
+    pub known_key_file: Option<PathBuf>,
+    /// Do not search for the keys of the environment and of ignored dotenv files
+    #[arg(long)]
+    pub no_known_keys: bool,
+}
+
 /// `konceal explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -68,24 +101,15 @@ pub struct Explain {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR")]
     pub directory: Option<PathBuf>,
-    /// Configuration file instead of .konceal.toml
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// No configuration file
-    #[arg(long)]
-    pub no_config: bool,
-    /// Baseline instead of .konceal-baseline.json
-    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
-    pub baseline: Option<PathBuf>,
-    /// No baseline
-    #[arg(long)]
-    pub no_baseline: bool,
-    /// Search for the keys in FILE, one a line, wherever they stand
-    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
-    pub known_key_file: Option<PathBuf>,
-    /// Do not search for the keys of the environment and of ignored dotenv files
-    #[arg(long)]
-    pub no_known_keys: bool,
+    /// The configuration.
+    #[command(flatten)]
+    pub configuration: ConfigurationOptions,
+    /// The baseline.
+    #[command(flatten)]
+    pub accepted: BaselineOptions,
+    /// Keys that are known beforehand.
+    #[command(flatten)]
+    pub known: KnownKeyOptions,
 }
 
 /// `konceal scan`.
@@ -141,30 +165,21 @@ pub struct Common {
     /// One more report; repeatable
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     pub report: Vec<(crate::report::Format, PathBuf)>,
-    /// Configuration file instead of .konceal.toml
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// No configuration file
-    #[arg(long)]
-    pub no_config: bool,
-    /// Baseline instead of .konceal-baseline.json
-    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
-    pub baseline: Option<PathBuf>,
-    /// No baseline
-    #[arg(long)]
-    pub no_baseline: bool,
+    /// The configuration.
+    #[command(flatten)]
+    pub configuration: ConfigurationOptions,
+    /// The baseline.
+    #[command(flatten)]
+    pub accepted: BaselineOptions,
     /// Findings at or above this end in exit code 1 [default: medium]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
     /// Exit code for findings instead of 1 (0 to 125, not 2)
     #[arg(long, value_name = "N", value_parser = exit_code, allow_negative_numbers = true)]
     pub exit_code: Option<u8>,
-    /// Search for the keys in FILE, one a line, wherever they stand
-    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
-    pub known_key_file: Option<PathBuf>,
-    /// Do not search for the keys of the environment and of ignored dotenv files
-    #[arg(long)]
-    pub no_known_keys: bool,
+    /// Keys that are known beforehand.
+    #[command(flatten)]
+    pub known: KnownKeyOptions,
     /// Ask the API whether the keys that are found are still live
     #[arg(long)]
     pub verify: bool,

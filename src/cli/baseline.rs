@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::args::Common;
+use super::args::{BaselineOptions, Common, ConfigurationOptions, KnownKeyOptions};
 use super::environment::Environment;
 use super::error::{Error, line};
 use super::exit::ExitStatus;
@@ -48,7 +48,6 @@ pub enum BaselineCommand {
 
 /// Options of all of them.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line, and none depends on another")]
 pub struct Options {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR")]
@@ -56,18 +55,12 @@ pub struct Options {
     /// The baseline [default: as configured, else .konceal-baseline.json at the root]
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Configuration file instead of .konceal.toml
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// No configuration file
-    #[arg(long)]
-    pub no_config: bool,
-    /// Search for the keys in FILE, one a line, wherever they stand
-    #[arg(long, value_name = "FILE", conflicts_with = "no_known_keys")]
-    pub known_key_file: Option<PathBuf>,
-    /// Do not search for the keys of the environment and of ignored dotenv files
-    #[arg(long)]
-    pub no_known_keys: bool,
+    /// The configuration.
+    #[command(flatten)]
+    pub configuration: ConfigurationOptions,
+    /// Keys that are known beforehand.
+    #[command(flatten)]
+    pub known: KnownKeyOptions,
     /// Number of threads [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -87,11 +80,9 @@ impl Options {
     fn common(&self) -> Common {
         Common {
             directory: self.directory.clone(),
-            config: self.config.clone(),
-            no_config: self.no_config,
-            no_baseline: true,
-            known_key_file: self.known_key_file.clone(),
-            no_known_keys: self.no_known_keys,
+            configuration: self.configuration.clone(),
+            accepted: BaselineOptions { baseline: None, no_baseline: true },
+            known: self.known.clone(),
             threads: self.threads,
             timeout: self.timeout,
             strict: self.strict,

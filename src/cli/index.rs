@@ -48,7 +48,7 @@ pub fn scan(
     let head = repository.head()?;
     let mut folders = BTreeSet::from([root.clone()]);
     let mut narrowed = None;
-    if let (Part::Staged(_), false) = (&part, common.no_known_keys) {
+    if let (Part::Staged(_), false) = (&part, common.known.no_known_keys) {
         let tree = head.map(|head| repository.tree_of(head)).transpose();
         let tree = tree.map_err(|_| SourceError::Git("cannot read HEAD's tree".into()))?;
         for entry in index.changes(&repository, tree)?.changed {
@@ -77,7 +77,7 @@ fn above(root: &Path, path: &[u8]) -> BTreeSet<PathBuf> {
 
 /// In which fields the staged configuration leaves more out than HEAD's; none where another one governs.
 fn narrows(common: &Common, staged: &dyn Governing, before: &dyn Governing) -> Result<Option<String>, Error> {
-    if common.no_config || common.config.is_some() {
+    if common.configuration.no_config || common.configuration.config.is_some() {
         return Ok(None);
     }
     let (staged, before) =

@@ -82,9 +82,9 @@ pub fn prepare_range(
     let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
     Settings::check_rules(&config, &file, &text, &ids)?;
     let mut known = Vec::new();
-    if !common.no_known_keys {
+    if !common.known.no_known_keys {
         known = known::collect(environment, repository, folders);
-        if let Some(file) = &common.known_key_file {
+        if let Some(file) = &common.known.known_key_file {
             known::read_file(&environment.directory.join(file), &mut known)?;
         }
     }
@@ -138,12 +138,12 @@ fn configuration(
     environment: &Environment,
     read: &dyn Governing,
 ) -> Result<(String, Vec<u8>, Origin), Error> {
-    if let Some(file) = &common.config {
+    if let Some(file) = &common.configuration.config {
         let bytes = std::fs::read(environment.directory.join(file))
             .map_err(|error| Error::File { file: file.clone(), why: error.kind().to_string() })?;
         return Ok((file.display().to_string(), bytes, Origin::User));
     }
-    let bytes = if common.no_config { None } else { read.read(config::NAME)? };
+    let bytes = if common.configuration.no_config { None } else { read.read(config::NAME)? };
     Ok((config::NAME.into(), bytes.unwrap_or_default(), Origin::Repository))
 }
 
@@ -168,8 +168,8 @@ fn baseline(
     read: &dyn Governing,
 ) -> Result<Baseline, Error> {
     let wrong = |file: &Path, why: String| Error::File { file: file.to_owned(), why };
-    let (file, bytes) = match &common.baseline {
-        _ if common.no_baseline => return Ok(Baseline::default()),
+    let (file, bytes) = match &common.accepted.baseline {
+        _ if common.accepted.no_baseline => return Ok(Baseline::default()),
         Some(file) => {
             let bytes = std::fs::read(environment.directory.join(file));
             (file.clone(), Some(bytes.map_err(|error| wrong(file, error.kind().to_string()))?))

@@ -64,12 +64,9 @@ pub(super) fn explain(
 fn common_of(command: &Explain) -> Common {
     Common {
         directory: command.directory.clone(),
-        config: command.config.clone(),
-        no_config: command.no_config,
-        baseline: command.baseline.clone(),
-        no_baseline: command.no_baseline,
-        known_key_file: command.known_key_file.clone(),
-        no_known_keys: command.no_known_keys,
+        configuration: command.configuration.clone(),
+        accepted: command.accepted.clone(),
+        known: command.known.clone(),
         ..Common::default()
     }
 }
