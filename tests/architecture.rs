@@ -22,15 +22,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("hygiene", &["config", "source", "blob", "rule", "finding", "detect"]),
     ("verify", &["config", "finding", "secret"]),
     ("scan", &["config", "source", "detect", "suppress", "hygiene", "verify", "finding", "rule", "blob", "secret"]),
-    ("audit", &["scan", "finding", "source", "secret"]),
     // Refs and their names are bytes of the repository: places of blobs, raw values.
     ("hook", &["config", "source", "blob", "secret"]),
-    ("report", &["finding", "rule", "secret", "blob", "source", "scan", "audit"]),
+    ("report", &["finding", "rule", "secret", "blob", "source", "scan"]),
     (
         "cli",
         &[
-            "audit", "blob", "config", "detect", "finding", "hook", "hygiene", "report", "rule", "scan", "secret",
-            "source", "suppress", "verify",
+            "blob", "config", "detect", "finding", "hook", "hygiene", "report", "rule", "scan", "secret", "source",
+            "suppress", "verify",
         ],
     ),
 ];

@@ -4,29 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{Fixture, Repository, Run, leak, made_up, made_up_key};
+use crate::support::{Fixture, Repository, Run, codes, keys, leak, made_up, made_up_key, only};
 
 fn history(repository: &Repository<'_>, more: &[&str]) -> Run {
     repository.konceal(&[&["scan", "--format", "json", "--no-known-keys", "--history"], more].concat())
-}
-
-/// The findings of kind `key`.
-fn keys(run: &Run) -> Vec<Value> {
-    let json = run.json();
-    let findings = json["findings"].as_array().unwrap();
-    findings.iter().filter(|finding| finding["kind"] == "key").cloned().collect()
-}
-
-/// The only finding of kind `key`.
-fn only(run: &Run) -> Value {
-    let keys = keys(run);
-    assert!(keys.len() == 1 && run.code == 1, "exit {}, {keys:#?} {}", run.code, run.err);
-    keys[0].clone()
-}
-
-fn codes(run: &Run) -> Vec<String> {
-    let json = run.json();
-    json["notices"].as_array().unwrap().iter().map(|notice| notice["code"].as_str().unwrap().into()).collect()
 }
 
 fn base(fixture: &Fixture) -> Repository<'_> {

@@ -193,11 +193,11 @@ fn hooks_are_installed_from_a_linked_worktree_and_a_submodule() {
     repository.git(&["worktree", "add", "-q", "-b", "linked", "../linked"]);
     assert_eq!(fixture.konceal("linked", &["hook", "install"]).code, 0);
     assert_ne!(commit_of_a_leak(&repository, "x.txt", 5).code, 0);
-    let linked = fixture.existing("linked");
+    let linked = fixture.at("linked");
     assert_ne!(commit_of_a_leak(&linked, "y.txt", 6).code, 0);
     let outer = fixture.repository("outer");
     outer.git(&["submodule", "--quiet", "add", "../repo", "inner"]);
-    let inner = fixture.existing("outer/inner");
+    let inner = fixture.at("outer/inner");
     assert_eq!(install(&inner, &[]).code, 0);
     assert_ne!(commit_of_a_leak(&inner, "z.txt", 7).code, 0);
     outer.stage("w.txt", leak(&made_up_key(8)));

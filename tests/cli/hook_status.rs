@@ -140,7 +140,7 @@ fn linked_worktree_whose_hooks_lie_elsewhere_is_named() {
     repository.git(&["worktree", "add", "-q", "-b", "linked", "../linked"]);
     status(&repository, 0, "in force");
     repository.git(&["config", "extensions.worktreeConfig", "true"]);
-    let linked = fixture.existing("linked");
+    let linked = fixture.at("linked");
     linked.git(&["config", "--worktree", "core.hooksPath", "/nonexistent"]);
     status(&repository, 1, "linked");
     status(&linked, 1, "/nonexistent");
@@ -154,5 +154,5 @@ fn first_commit_and_linked_worktree_can_be_proven_too() {
     status(&repository, 0, "refused");
     repository.put("a.txt", "one\n");
     repository.git(&["worktree", "add", "-q", "-b", "linked", "../linked"]);
-    status(&fixture.existing("linked"), 0, "refused");
+    status(&fixture.at("linked"), 0, "refused");
 }

@@ -2,27 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::{Fixture, Repository, Run, leak, made_up_key};
+use crate::support::{Fixture, Repository, Run, codes, keys, leak, made_up_key, only};
 
 fn range(repository: &Repository<'_>, range: &str) -> Run {
     repository.konceal(&["scan", "--format", "json", "--no-known-keys", "--range", range])
-}
-
-fn keys(run: &Run) -> Vec<Value> {
-    let json = run.json();
-    let findings = json["findings"].as_array().unwrap();
-    findings.iter().filter(|finding| finding["kind"] == "key").cloned().collect()
-}
-
-fn only(run: &Run) -> Value {
-    let keys = keys(run);
-    assert!(keys.len() == 1 && run.code == 1, "exit {}, {keys:#?} {}", run.code, run.err);
-    keys[0].clone()
-}
-
-fn codes(run: &Run) -> Vec<String> {
-    let json = run.json();
-    json["notices"].as_array().unwrap().iter().map(|notice| notice["code"].as_str().unwrap().into()).collect()
 }
 
 fn base(fixture: &Fixture) -> Repository<'_> {

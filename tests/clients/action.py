@@ -6,7 +6,6 @@ usage: action.py KONCEAL      needs git, bash, jq, PyYAML; no network. Exit code
 import json
 import os
 import pathlib
-import random
 import re
 import shutil
 import subprocess
@@ -15,22 +14,12 @@ import tempfile
 
 import yaml
 
+from keys import key, leak
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 ZERO = "0" * 40
 FAILED = []
-
-
-def key(seed):
-    draw = random.Random(seed)
-    while True:
-        made = "".join(draw.choice("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789") for _ in range(40))
-        if sum(c.isdigit() for c in made) > 3:
-            return made
-
-
-def leak(seed):
-    return "KONVER_API_KEY=%s\n" % key(seed)
 
 
 class World:

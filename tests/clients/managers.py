@@ -5,11 +5,12 @@ usage: managers.py KONCEAL NODE_MODULES      the built program; the folder in wh
 """
 import os
 import pathlib
-import random
 import re
 import subprocess
 import sys
 import tempfile
+
+from keys import leak
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -33,8 +34,7 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     konceal, modules = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    draw = random.Random(3)
-    leak = "KONVER_API_KEY=%s\n" % "".join(draw.choice("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789") for _ in range(40))
+    leaking = leak(3)
     for manager in ("husky", "lefthook"):
         program = modules / ".bin" / manager
         if not program.exists():
@@ -66,14 +66,14 @@ def main():
             run("git", "add", "-A")
             p = run("git", "commit", "-m", "Add a file")
             check("%s: a clean commit passes" % manager, p.returncode == 0, p)
-            (repo / "b.sh").write_text(leak)
+            (repo / "b.sh").write_text(leaking)
             run("git", "add", "-A")
             p = run("git", "commit", "-m", "Add a key")
-            check("%s: a key is blocked and named" % manager, p.returncode != 0 and "b.sh" in p.stdout and leak.strip() not in p.stdout, p)
+            check("%s: a key is blocked and named" % manager, p.returncode != 0 and "b.sh" in p.stdout and leaking.strip() not in p.stdout, p)
             run("git", "rm", "-q", "-f", "b.sh")
             (repo / "c.txt").write_text("fine\n")
             run("git", "add", "-A")
-            p = run("git", "commit", "-m", "Use %s" % leak.strip())
+            p = run("git", "commit", "-m", "Use %s" % leaking.strip())
             check("%s: a key in the message is blocked" % manager, p.returncode != 0, p)
             p = run("konceal", "hook", "status")
             check("%s: hook status sees it in force" % manager, p.returncode == 0, p)

@@ -1,27 +1,15 @@
 //! Made-up keys in the formats that are really pasted: drawn when the tests run, so that none stands in the repository.
 
-/// Splitmix64.
-pub struct Dice(pub u64);
+#[path = "../support/dice.rs"]
+mod dice;
+
+pub use dice::Dice;
 
 pub const DIGITS: &[u8] = b"0123456789";
 pub const HEX: &[u8] = b"0123456789abcdef";
 pub const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 pub const BASE64: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/";
 pub const BASE64URL: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// So many characters of the alphabet.
-    pub fn draw(&mut self, length: usize, alphabet: &[u8]) -> String {
-        (0..length).map(|_| alphabet[usize::try_from(self.roll() % alphabet.len() as u64).unwrap()] as char).collect()
-    }
-}
 
 /// A random UUID.
 pub fn uuid(dice: &mut Dice) -> String {

@@ -1,27 +1,16 @@
 //! Values that must be refused, and keys that must pass. No key stands here: all are drawn at run time.
 
+#[path = "../../../tests/support/dice.rs"]
+mod dice;
+
 use super::*;
+use dice::Dice;
 
 fn name(value: &str, strength: Strength) -> &'static str {
     judge(value.as_bytes(), strength).err().map_or("key", Reason::name)
 }
 
-/// Splitmix64.
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn draw(&mut self, length: usize, alphabet: &[u8]) -> String {
-        let mut pick = || alphabet.get(usize::try_from(self.roll() % alphabet.len() as u64).ok()?).copied();
-        (0..length).filter_map(|_| pick()).map(char::from).collect()
-    }
-
     fn bytes(&mut self, length: usize) -> Vec<u8> {
         (0..length).filter_map(|_| self.roll().to_le_bytes().first().copied()).collect()
     }

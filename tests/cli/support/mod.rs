@@ -1,5 +1,8 @@
 //! Fixtures: a folder of its own, made-up keys, repositories, the program in a scrubbed environment.
 
+#[path = "../../support/dice.rs"]
+mod dice;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -8,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use dice::Dice;
 
 /// A folder that is removed at the end, with a HOME of its own beside the fixture.
 pub struct Fixture {
@@ -21,16 +26,9 @@ pub fn made_up_key(seed: u64) -> String {
     (0..1000).map(draw).find(|key| key.bytes().filter(u8::is_ascii_digit).count() > 3).unwrap()
 }
 
-/// `length` characters of an alphabet, drawn by splitmix64 from the seed.
+/// `length` characters of an alphabet, drawn from the seed.
 pub fn made_up(seed: u64, length: usize, alphabet: &[u8]) -> String {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5DEE_CE66_D1CE_4E5B;
-    let mut next = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    };
-    (0..length).map(|_| alphabet[usize::try_from(next() % alphabet.len() as u64).unwrap()] as char).collect()
+    Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5DEE_CE66_D1CE_4E5B).draw(length, alphabet)
 }
 
 /// A line that leaks the key.
@@ -104,16 +102,9 @@ impl Fixture {
     /// `git init` in the folder `name`.
     pub fn repository(&self, name: &str) -> Repository<'_> {
         std::fs::create_dir_all(self.path(name)).unwrap();
-        let repository = Repository { fixture: self, name: name.into() };
+        let repository = self.at(name);
         repository.git(&["init", "-q", "-b", "main"]);
         repository
-    }
-}
-
-impl Fixture {
-    /// The repository that is in the folder `name` already.
-    pub fn existing(&self, name: &str) -> Repository<'_> {
-        Repository { fixture: self, name: name.into() }
     }
 }
 
@@ -153,6 +144,26 @@ impl Run {
     }
 }
 
+/// The findings of kind `key`.
+pub fn keys(run: &Run) -> Vec<Value> {
+    let json = run.json();
+    let findings = json["findings"].as_array().unwrap();
+    findings.iter().filter(|finding| finding["kind"] == "key").cloned().collect()
+}
+
+/// The only finding of kind `key`.
+pub fn only(run: &Run) -> Value {
+    let keys = keys(run);
+    assert!(keys.len() == 1 && run.code == 1, "exit {}, {keys:#?} {}", run.code, run.err);
+    keys[0].clone()
+}
+
+/// The codes of the notices, in their order.
+pub fn codes(run: &Run) -> Vec<String> {
+    let json = run.json();
+    json["notices"].as_array().unwrap().iter().map(|notice| notice["code"].as_str().unwrap().into()).collect()
+}
+
 /// Fails where a JSON report departs from schemas/report.schema.json.
 pub fn check_report(json: &Value) {
     static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
@@ -171,12 +182,16 @@ pub struct Repository<'a> {
     pub name: PathBuf,
 }
 
+/// The standard output of a git command that must have succeeded, trimmed.
+fn succeeded(args: &[&str], run: &Run) -> String {
+    assert!(run.code == 0, "git {args:?}: {}{}", run.out, run.err);
+    run.out.trim_end().to_owned()
+}
+
 impl Repository<'_> {
     /// A git command that must succeed; its standard output, trimmed.
     pub fn git(&self, args: &[&str]) -> String {
-        let run = self.try_git(args);
-        assert!(run.code == 0, "git {args:?}: {}{}", run.out, run.err);
-        run.out.trim_end().to_owned()
+        succeeded(args, &self.try_git(args))
     }
 
     /// A git command, whatever comes of it (hooks run, too).
@@ -191,18 +206,14 @@ impl Repository<'_> {
     /// A git command at a date of its own.
     pub fn git_dated(&self, date: &str, args: &[&str]) -> String {
         let mut command = self.fixture.command("git", &self.name);
-        let run = Run::of(command.args(args).env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date));
-        assert!(run.code == 0, "git {args:?}: {}{}", run.out, run.err);
-        run.out.trim_end().to_owned()
+        succeeded(args, &Run::of(command.args(args).env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date)))
     }
 
     /// A git command that is given this on standard input.
     pub fn git_with_input(&self, args: &[&str], input: &[u8]) -> String {
         let file = self.fixture.write("input", input);
         let mut command = self.fixture.command("git", &self.name);
-        let run = Run::of(command.args(args).stdin(std::fs::File::open(file).unwrap()));
-        assert!(run.code == 0, "git {args:?}: {}{}", run.out, run.err);
-        run.out.trim_end().to_owned()
+        succeeded(args, &Run::of(command.args(args).stdin(std::fs::File::open(file).unwrap())))
     }
 
     /// A tree made of lines as `git ls-tree` prints them; its id.
