@@ -9,8 +9,8 @@ const EDGES: &[(&str, &[&str])] = &[
     // The lowest: data that knows nothing above itself.
     ("secret", &[]),
     ("blob", &["secret"]),
-    // Severity and confidence are finding's words; rules and configuration speak them.
-    ("rule", &["finding"]),
+    // Severity and confidence are finding's words; rules and configuration speak them. A key's length is secret's.
+    ("rule", &["finding", "secret"]),
     ("config", &["rule", "finding", "secret"]),
     // An unreadable path is a raw value, which only redaction turns into text.
     ("source", &["blob", "config", "finding", "secret"]),

@@ -50,6 +50,16 @@ impl<'a> Text<'a> {
         Self { bytes, encoding, lines: OnceLock::new(), last: Cell::new((0, 0, 0)) }
     }
 
+    /// The text of a blob that is UTF-16; `None` for any other.
+    pub fn utf16(bytes: &'a [u8]) -> Option<Self> {
+        let text = match bytes {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Self::new(bytes),
+            _ if guess(bytes) == TextEncoding::Bytes => return None,
+            _ => Self::new(bytes),
+        };
+        (text.encoding != TextEncoding::Bytes).then_some(text)
+    }
+
     /// The text's bytes (UTF-8 where the file is; byte for byte where it is neither that nor UTF-16).
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -46,17 +46,38 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum Rules {
     /// One line for each rule
-    List,
+    List {
+        /// Where the rules come from.
+        #[command(flatten)]
+        from: RulesFrom,
+    },
     /// Everything about one rule
     Show {
         /// The rule's id
         id: String,
+        /// Where the rules come from.
+        #[command(flatten)]
+        from: RulesFrom,
     },
     /// Run each rule's own examples: those that it must find, and those on which it must stay silent
     Test {
-        /// A rule file instead of the built-in rules
+        /// One rule file alone, which no configuration need name
         file: Option<PathBuf>,
+        /// Where the rules come from.
+        #[command(flatten)]
+        from: RulesFrom,
     },
+}
+
+/// Where the rules come from: the program, and the files that a configuration names.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RulesFrom {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// The configuration.
+    #[command(flatten)]
+    pub configuration: ConfigurationOptions,
 }
 
 /// Which configuration governs.

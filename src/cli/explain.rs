@@ -2,22 +2,22 @@
 
 mod line;
 
-use super::args::Explain;
+use super::args::{Explain, RulesFrom};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
 use super::{rules, stdout};
-use crate::rule::RuleSet;
 
 /// Carries the command out.
 pub fn run(command: &Explain, environment: &Environment) -> Result<ExitStatus, Error> {
     let what = command.what.as_encoded_bytes();
-    let text = match line::place(what) {
-        Some((file, number)) => line::explain(command, environment, file, number)?,
-        None => match std::str::from_utf8(what).ok().and_then(|id| RuleSet::built_in().get(id).cloned()) {
-            Some(rule) => rules::explanation(&rule),
-            None => return Err(unknown(what)),
-        },
+    let text = if let Some((file, number)) = line::place(what) {
+        line::explain(command, environment, file, number)?
+    } else {
+        let from = RulesFrom { directory: command.directory.clone(), configuration: command.configuration.clone() };
+        let rules = rules::in_force(&from, environment)?;
+        let rule = std::str::from_utf8(what).ok().and_then(|id| rules.get(id));
+        rules::explanation(rule.ok_or_else(|| unknown(what))?)
     };
     stdout::print(&text)?;
     Ok(ExitStatus::Clean)

@@ -4,34 +4,61 @@ mod examples;
 
 use std::fmt::Write;
 
-use super::args::Rules;
+use std::path::Path;
+
+use super::args::{Rules, RulesFrom};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
-use super::stdout;
+use super::govern::Disk;
+use super::{run, stdout};
 use crate::finding::Kind;
 use crate::rule::{Example, Origin, Rule, RuleSet};
+use crate::source::git::Repository;
 
 /// Carries the command out.
 pub fn run(command: &Rules, environment: &Environment) -> Result<ExitStatus, Error> {
-    let rules = RuleSet::built_in();
     match command {
-        Rules::List => stdout::print(&list(&rules))?,
-        Rules::Show { id } => match rules.get(id) {
+        Rules::List { from } => stdout::print(&list(&in_force(from, environment)?))?,
+        Rules::Show { id, from } => match in_force(from, environment)?.get(id) {
             Some(rule) => stdout::print(&shown(rule))?,
             None => return Err(Error::Usage(format!("{id} is no rule; `konceal rules list` names them"))),
         },
-        Rules::Test { file: None } => return test(&rules, rules.iter().map(|rule| &**rule)),
-        Rules::Test { file: Some(file) } => {
+        Rules::Test { file: None, from } => {
+            let rules = in_force(from, environment)?;
+            return test(&rules, rules.iter().map(|rule| &**rule));
+        }
+        Rules::Test { file: Some(file), from } => {
             let wrong = |why: String| Error::File { file: file.clone(), why };
-            let bytes =
-                std::fs::read(environment.directory.join(file)).map_err(|error| wrong(error.kind().to_string()))?;
-            let text = std::str::from_utf8(&bytes).map_err(|_| wrong("is no rule: not UTF-8".into()))?;
-            let rule = Rule::parse(text, Origin::User).map_err(|error| wrong(error.to_string()))?;
-            return test(&rules, [&rule].into_iter());
+            let folder = from
+                .directory
+                .as_ref()
+                .map_or_else(|| environment.directory.clone(), |directory| environment.directory.join(directory));
+            let bytes = std::fs::read(folder.join(file)).map_err(|error| wrong(error.kind().to_string()))?;
+            let text = String::from_utf8(bytes).map_err(|_| wrong("is no rule: not UTF-8".into()))?;
+            let built_in = RuleSet::built_in();
+            // A copy of a built-in rule is tested as what it is.
+            let copied = Rule::parse(&text, Origin::BuiltIn).ok().filter(|rule| built_in.get(&rule.id).is_some());
+            if let Some(rule) = copied {
+                return test(&built_in, [&rule].into_iter());
+            }
+            let rules = built_in
+                .with(std::slice::from_ref(&text), Origin::User)
+                .map_err(|(_, error)| wrong(error.to_string()))?;
+            return test(&rules, rules.iter().map(|rule| &**rule).filter(|rule| rule.origin == Origin::User));
         }
     }
     Ok(ExitStatus::Clean)
+}
+
+/// The built-in rules, and those of the configuration that governs the place.
+pub(super) fn in_force(from: &RulesFrom, environment: &Environment) -> Result<RuleSet, Error> {
+    let folder = from.directory.as_ref();
+    let folder =
+        folder.map_or_else(|| environment.directory.clone(), |directory| environment.directory.join(directory));
+    let repository = Repository::find(&environment.git(from.directory.as_ref().map(|_| folder.as_path())))?;
+    let root = repository.as_ref().and_then(Repository::workdir).map_or_else(|| folder.clone(), Path::to_owned);
+    run::rules_in_force(&from.configuration, environment, &Disk { root: &root })
 }
 
 /// Runs the examples of these rules, and says what was tested.
@@ -66,6 +93,9 @@ fn severity(rule: &Rule) -> &'static str {
 fn shown(rule: &Rule) -> String {
     let mut out = format!("{}: {}\n", rule.id, rule.title);
     let _ = writeln!(out, "severity {}, confidence {} at most", severity(rule), rule.confidence.name());
+    if let Some(search) = &rule.search {
+        let _ = writeln!(out, "pattern {}", search.regex.as_str());
+    }
     section(&mut out, "Why", &rule.why);
     section(&mut out, "Fix", &rule.fix);
     let (examples, counterexamples) = (rule.examples.len(), rule.counterexamples.len());
@@ -89,7 +119,7 @@ pub(super) fn explanation(rule: &Rule) -> String {
 
 /// An example for people, with words where the key would be.
 fn blanked(example: &Example) -> String {
-    example.with_key("<the key>")
+    example.filled(&|_, _| Some("<the key>".into())).0
 }
 
 fn section(out: &mut String, title: &str, text: &str) {

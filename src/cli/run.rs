@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{Common, FailOn, When};
+use super::args::{Common, ConfigurationOptions, FailOn, When};
 use super::environment::Environment;
 use super::error::Error;
 use super::exit::ExitStatus;
@@ -17,9 +17,9 @@ use crate::config::{self, ConfigFile, Settings};
 use crate::detect::{Detector, KeyPattern, Options};
 use crate::finding::Severity;
 use crate::report::{self, Format, Style};
-use crate::rule::{Origin, RuleSet};
+use crate::rule::{Origin, Pattern, PatternError, RuleSet};
 use crate::scan::{self, Context, Outcome, Request};
-use crate::source::coverage::Ledger;
+use crate::source::coverage::{Code, Ledger};
 use crate::source::git::Repository;
 use crate::source::{Cancel, Progress};
 use crate::suppress::{self, Baseline};
@@ -63,7 +63,7 @@ pub fn prepare_range(
     read_tip: &dyn Governing,
     folders: &BTreeSet<PathBuf>,
 ) -> Result<(Prepared, Baseline), Error> {
-    let (file, bytes, origin) = configuration(common, environment, read)?;
+    let (file, bytes, origin) = configuration(&common.configuration, environment, read)?;
     let config = ConfigFile::parse(&file, &bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let mut settings = Settings::new(&config, &file, &text)?;
@@ -89,12 +89,25 @@ pub fn prepare_range(
         }
     }
     let pattern = config.key.pattern.as_ref().map(|pattern| key_pattern(pattern, &file, &text, origin)).transpose()?;
-    let detector = Detector::new(&rules, Options { known, pattern })
-        .map_err(|error| Error::Usage(format!("a rule's pattern does not compile: {error}")))?;
+    let detector = Detector::new(&rules, Options { known, pattern });
+    let ledger = Ledger::new();
+    (0..detector.unanchored()).for_each(|_| ledger.note(Code::NO_ANCHOR, None, None));
     let verifier = if common.verify { Some(verifier(common, environment)?) } else { None };
     let before = baseline(common, environment, &settings, read).unwrap_or_default();
     let baseline = baseline(common, environment, &settings, read_tip)?;
-    Ok((Prepared { settings, rules, detector, baseline, ledger: Ledger::new(), verifier }, before))
+    Ok((Prepared { settings, rules, detector, baseline, ledger, verifier }, before))
+}
+
+/// The built-in rules, and those of the configuration that governs the place, as a scan there has them.
+pub fn rules_in_force(
+    options: &ConfigurationOptions,
+    environment: &Environment,
+    read: &dyn Governing,
+) -> Result<RuleSet, Error> {
+    let (file, bytes, origin) = configuration(options, environment, read)?;
+    let config = ConfigFile::parse(&file, &bytes)?;
+    let settings = Settings::new(&config, &file, &String::from_utf8_lossy(&bytes))?;
+    rules(&settings, read, origin)
 }
 
 /// The built-in rules and those of the files that the configuration names.
@@ -134,31 +147,28 @@ pub fn verifier(common: &Common, environment: &Environment) -> Result<Verifier, 
 
 /// The configuration's name, bytes and origin; empty where there is none.
 fn configuration(
-    common: &Common,
+    options: &ConfigurationOptions,
     environment: &Environment,
     read: &dyn Governing,
 ) -> Result<(String, Vec<u8>, Origin), Error> {
-    if let Some(file) = &common.configuration.config {
+    if let Some(file) = &options.config {
         let bytes = std::fs::read(environment.directory.join(file))
             .map_err(|error| Error::File { file: file.clone(), why: error.kind().to_string() })?;
         return Ok((file.display().to_string(), bytes, Origin::User));
     }
-    let bytes = if common.configuration.no_config { None } else { read.read(config::NAME)? };
+    let bytes = if options.no_config { None } else { read.read(config::NAME)? };
     Ok((config::NAME.into(), bytes.unwrap_or_default(), Origin::Repository))
 }
 
 fn key_pattern(pattern: &toml::Spanned<String>, file: &str, text: &str, origin: Origin) -> Result<KeyPattern, Error> {
-    let wrong = |message: String| {
-        Error::from(config::ConfigError { file: file.into(), text: text.into(), span: Some(pattern.span()), message })
+    let wrong = |error: PatternError| config::ConfigError {
+        file: file.into(),
+        text: text.into(),
+        span: Some(pattern.span()),
+        message: format!("[key] pattern {error}"),
     };
-    let regex = regex::bytes::RegexBuilder::new(pattern.get_ref())
-        .size_limit(1 << 22)
-        .build()
-        .map_err(|error| wrong(format!("[key] pattern is no regular expression: {error}")))?;
-    if regex.is_match(b"") {
-        return Err(wrong("[key] pattern matches the empty string".into()));
-    }
-    Ok(KeyPattern { regex, origin })
+    let pattern = Pattern::new(pattern.get_ref()).map_err(wrong)?;
+    Ok(KeyPattern { pattern, origin })
 }
 
 fn baseline(

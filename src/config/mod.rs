@@ -1,7 +1,6 @@
 //! `.konceal.toml`: as written, and the settings of a run that it resolves to together with the options.
 
 mod file;
-mod globs;
 mod narrow;
 mod settings;
 mod suggest;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 
 use super::file::{ConfigError, ConfigFile, FailOn};
-use super::globs::Globs;
 use super::suggest;
 use crate::finding::{Fingerprint, Severity};
+use crate::rule::Globs;
 use crate::secret::KeyId;
 
 /// What fails a run unless somebody says otherwise.

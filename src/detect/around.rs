@@ -2,6 +2,7 @@
 
 use super::candidate::Candidate;
 use super::context::Context;
+use super::judge::Reason;
 use super::name::{Class, classify};
 
 /// How ciphertext, references and hashes begin.
@@ -92,21 +93,28 @@ pub(super) fn in_sealed_block(bytes: &[u8], value: usize) -> bool {
     false
 }
 
-/// Whether the value is the name in an expansion or a call rather than a literal.
-pub(super) fn is_reference(bytes: &[u8], context: &Context, candidate: &Candidate) -> bool {
+/// Whether the value is half of one that goes on over the line's end, which is read whole where the break is undone.
+pub(super) fn is_half(bytes: &[u8], context: &Context, candidate: &Candidate) -> bool {
     let before = bytes.get(..candidate.start()).unwrap_or_default();
     let after = bytes.get(candidate.end()..).unwrap_or_default();
-    // Half of a value that goes on over the line's end is read whole where the break is undone.
-    let half = after.starts_with(b"\\\n")
+    after.starts_with(b"\\\n")
         || after.starts_with(b"\\\r\n")
         || context.is_quoted_printable() && (after.starts_with(b"=\n") || before.ends_with(b"=\n"))
-        || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\");
-    half || is_sealed(bytes, candidate)
-        || before.ends_with(b"$(")
-        || after.starts_with(b"(")
-        || before.ends_with(b"...")
-        || after.starts_with(b"...")
-        || after.starts_with("…".as_bytes())
+        || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\")
+}
+
+/// Why what stands around the value says that it is none: ciphertext, the name in an expansion or a call, a value cut short.
+pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
+    let before = bytes.get(..candidate.start()).unwrap_or_default();
+    let after = bytes.get(candidate.end()..).unwrap_or_default();
+    if is_sealed(bytes, candidate) {
+        return Some(Reason::Ciphertext);
+    }
+    if before.ends_with(b"$(") || after.starts_with(b"(") {
+        return Some(Reason::Reference);
+    }
+    let cut = before.ends_with(b"...") || after.starts_with(b"...") || after.starts_with("…".as_bytes());
+    cut.then_some(Reason::Placeholder)
 }
 
 /// Whether the value stands behind a tag of its own: `org:<value>`.

@@ -22,12 +22,6 @@ impl Flow {
         static USE: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(r#"(?i-u)([\w.:-]*(?:x[-_]?api[-_]?key|authorization|konver)[\w.:-]*)["'`\]\\)]*\s*(?:=>|:=|[:=,(]|\s)\s*[^\n;]{0,80}"#).ok()
         });
-        static HOP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(
-                r#"(?i-u)([A-Za-z_$][\w$.]*)\s*(?::\s*[\w<>?]+\s*)?(?:=|:=|:|=>|<-)\s*(?:[&*]|"?\$)?\{?([A-Za-z_$][\w$.>-]*)\}?"#,
-            )
-            .ok()
-        });
         let mut sinks: HashMap<Vec<u8>, Family> = HashMap::new();
         for found in USE.iter().flat_map(|regex| regex.captures_iter(bytes)) {
             let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
@@ -51,22 +45,40 @@ impl Flow {
                 sinks.entry(used).or_insert(family);
             }
         }
+        Self::follow(bytes, sinks.iter().map(|(name, family)| (name.as_slice(), *family)))
+    }
+
+    /// Follows names against the way of the data, from where they are used to where they are given a value.
+    pub(super) fn follow<'n>(bytes: &[u8], names: impl Iterator<Item = (&'n [u8], Family)>) -> Self {
+        static HOP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(
+                r#"(?i-u)([A-Za-z_$][\w$.]*)\s*(?::\s*[\w<>?]+\s*)?(?:=|:=|:|=>|<-)\s*(?:[&*]|"?\$)?\{?([A-Za-z_$][\w$.>-]*)\}?"#,
+            )
+            .ok()
+        });
+        let mut sinks: HashMap<Vec<u8>, Family> = names.map(|(name, family)| (last_part(name), family)).collect();
+        let mut hops: Vec<(Vec<u8>, Vec<u8>)> = HOP
+            .iter()
+            .flat_map(|regex| regex.captures_iter(bytes))
+            .filter_map(|found| {
+                let (to, from) = (found.get(1)?, found.get(2)?);
+                let sigil = bytes.get(..from.start()).is_some_and(|before| before.ends_with(b"$"));
+                let from = last_part(from.as_bytes());
+                is_name(&from, sigil).then(|| (last_part(to.as_bytes()), from))
+            })
+            .collect();
         for _ in 0..HOPS {
-            let mut more = Vec::new();
-            for found in HOP.iter().flat_map(|regex| regex.captures_iter(bytes)) {
-                let (Some(to), Some(from)) = (found.get(1), found.get(2)) else { continue };
-                if let Some(&family) = sinks.get(&last_part(to.as_bytes())) {
-                    let sigil = bytes.get(..from.start()).is_some_and(|before| before.ends_with(b"$"));
-                    let from = last_part(from.as_bytes());
-                    if !sinks.contains_key(&from) && is_name(&from, sigil) {
-                        more.push((from, family));
-                    }
+            let before = sinks.len();
+            hops.retain(|(to, from)| match sinks.get(to).copied() {
+                Some(family) => {
+                    sinks.entry(from.clone()).or_insert(family);
+                    false
                 }
-            }
-            if more.is_empty() {
+                None => true,
+            });
+            if sinks.len() == before {
                 break;
             }
-            sinks.extend(more);
         }
         Self { sinks }
     }

@@ -1,7 +1,10 @@
 //! Rules as data: what to look for, why it matters, and how to fix it.
 
 mod file;
+mod globs;
+mod pattern;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,6 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::finding::{Confidence, Kind, RuleId, Severity};
 
 pub use file::RuleError;
+pub use globs::Globs;
+pub use pattern::{Pattern, PatternError};
 
 /// Where a rule comes from: decides whether its findings alone may be sent for verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +53,41 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// On what it must stay silent.
     pub counterexamples: Vec<Example>,
+    /// What it looks for by itself; none where the program has a mechanism of its own for it.
+    pub search: Option<Search>,
+    /// The files in which it holds; empty for all.
+    paths: Globs,
+}
+
+/// A pattern of a rule's own, and what must be true of what it matches.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// The expression; its group `key` is the key.
+    pub regex: regex::bytes::Regex,
+    /// Literals, one of which stands (in any case, in any encoding) in a file in which the rule looks; none for every file.
+    pub anchors: Option<Vec<Vec<u8>>>,
+    /// What else speaks for Konver.
+    pub need: Option<Need>,
+    /// How many bytes the key has.
+    pub lengths: RangeInclusive<usize>,
+    /// Whether the group may be the name of a variable whose literal stands elsewhere in the file.
+    pub resolve: bool,
+}
+
+/// What must speak for Konver beside a match of a rule's pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// The name, the key path or the section of the value names the vendor and the thing.
+    Section,
+    /// It is sent in the API's header to the vendor.
+    Header,
+    /// The vendor's host is named in the file, and nobody else's is nearer.
+    Host,
+    /// The vendor is named within eight lines, and nobody else's host is nearer.
+    Near,
+    /// The vendor is named in the file.
+    File,
 }
 
 /// A file that shows what a rule does.
@@ -56,21 +96,58 @@ pub struct Rule {
 pub struct Example {
     /// Where it would stand.
     pub path: String,
-    /// Its text. `{{key}}` stands for a key, which is made up when it is needed: no key stands in a rule.
+    /// Its text. `{{key}}` stands for a key, `{{key N}}` for the first N characters of one, `{{hex N}}` for as many hexadecimal
+    /// digits: made up when they are needed, so that no key stands in a rule.
     pub text: String,
 }
 
 impl Example {
-    /// The text with a key in its hole.
-    pub fn with_key(&self, key: &str) -> String {
-        self.text.replace("{{key}}", key)
+    /// The text with its holes filled by the key, a part of it, or as many of the digits. Also what filled the first hole.
+    pub fn with_key(&self, key: &str, digits: &str) -> (String, String) {
+        let filling = |what: &str, length: Option<usize>| {
+            let source = match what {
+                "key" => key,
+                "hex" => digits,
+                _ => return None,
+            };
+            source.get(..length.unwrap_or(source.len())).map(str::to_owned)
+        };
+        let (text, first) = self.filled(&filling);
+        (text, first.unwrap_or_else(|| key.to_owned()))
+    }
+
+    /// The text with its holes filled: `filling` is given each one's word and number, and knows what is none. Also what filled
+    /// the first.
+    pub fn filled(&self, filling: &dyn Fn(&str, Option<usize>) -> Option<String>) -> (String, Option<String>) {
+        let (mut text, mut rest, mut first) = (String::new(), self.text.as_str(), None);
+        while let Some((before, behind)) = rest.split_once("{{") {
+            text.push_str(before);
+            let filled = behind.split_once("}}").and_then(|(hole, after)| {
+                let (what, length) = match hole.split_once(' ') {
+                    Some((what, length)) => (what, Some(length.parse().ok()?)),
+                    None => (hole, None),
+                };
+                Some((filling(what, length).filter(|_| matches!(what, "key" | "hex"))?, after))
+            });
+            if let Some((filling, after)) = filled {
+                text.push_str(&filling);
+                first.get_or_insert(filling);
+                rest = after;
+            } else {
+                // Another template's braces.
+                text.push_str("{{");
+                rest = behind;
+            }
+        }
+        text.push_str(rest);
+        (text, first)
     }
 }
 
 impl Rule {
     /// Whether its path globs hold at this path (a rule without globs holds everywhere; one with globs only at a path).
-    pub fn holds_at(&self, _path: Option<&[u8]>) -> bool {
-        true
+    pub fn holds_at(&self, path: Option<&[u8]>) -> bool {
+        self.paths.is_empty() || path.is_some_and(|path| self.paths.matches(path))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::history::Traces;
 use super::{Context, Examined};
 use crate::blob::{Location, ObjectKind, SourceKind};
-use crate::finding::{Accepted, Confidence, Finding, Fingerprint, KeyInfo, Kind, RuleId, Severity};
+use crate::finding::{Accepted, Confidence, Evidence, Finding, Fingerprint, KeyInfo, Kind, RuleId, Severity};
 use crate::rule::Rule;
 use crate::secret::{KeyId, Raw, Secret};
 
@@ -60,25 +60,31 @@ impl Collector {
     }
 }
 
-/// Of the hits of one blob at one path: those whose rule is not switched off and whose rule's path globs hold there, and of several at one place and key the one
-/// with the strongest evidence, ties by rule id. Ordered by place.
+/// Of the hits of one blob at one path: those whose rule is not switched off and whose rule's path globs hold there, and of
+/// several at one place and key the one with the strongest evidence, ties by rule id. Ordered by place. It may be asked about
+/// where any of them may, unless one says that it is no API key at all.
 pub fn choose(context: &Context<'_>, path: Option<&[u8]>, examined: Vec<Examined>) -> Vec<Examined> {
-    let mut best: BTreeMap<(usize, KeyId), Examined> = BTreeMap::new();
+    let mut places: BTreeMap<(usize, KeyId), Vec<Examined>> = BTreeMap::new();
     for examined in examined {
         let rule = &examined.hit.rule;
-        if context.settings.disables(rule) || !context.rules.get(rule).is_none_or(|rule| rule.holds_at(path)) {
-            continue;
-        }
-        let place = (examined.hit.start, examined.hit.secret.key_id());
-        let rank = |examined: &Examined| (examined.hit.evidence, examined.hit.rule.clone());
-        match best.get(&place) {
-            Some(other) if rank(other) <= rank(&examined) => {}
-            _ => {
-                best.insert(place, examined);
-            }
+        if !context.settings.disables(rule) && context.rules.get(rule).is_none_or(|rule| rule.holds_at(path)) {
+            places.entry((examined.hit.start, examined.hit.secret.key_id())).or_default().push(examined);
         }
     }
-    best.into_values().collect()
+    let best = |all: Vec<Examined>| {
+        // What a pattern matches may be anything; only the program's own evidence tells a webhook secret.
+        let secret = all.iter().any(|it| !it.hit.verifiable && it.hit.evidence != Evidence::Pattern);
+        let verifiable = !secret && all.iter().any(|it| it.hit.verifiable);
+        let mut best = all.into_iter().min_by(|a, b| rank(a).cmp(&rank(b)))?;
+        best.hit.verifiable = verifiable;
+        Some(best)
+    };
+    places.into_values().filter_map(best).collect()
+}
+
+/// The stronger the evidence, the lower; then by the rule's id.
+fn rank(examined: &Examined) -> (Evidence, &RuleId) {
+    (examined.hit.evidence, &examined.hit.rule)
 }
 
 /// The finding of a hit at a place, with everything that does not need the repository's history.

@@ -29,6 +29,7 @@ mod init;
 mod known;
 mod objects;
 mod range;
+mod rules;
 #[cfg(unix)]
 mod shell;
 mod staged;

@@ -97,7 +97,7 @@ fn examine(detector: &Detector, rules: &RuleSet, case: &Case, filled: &Filled, c
 
 fn measure() -> BTreeMap<(bool, String), Count> {
     let rules = RuleSet::built_in();
-    let detector = Detector::new(&rules, Options::default()).unwrap();
+    let detector = Detector::new(&rules, Options::default());
     let mut counts: BTreeMap<(bool, String), Count> = BTreeMap::new();
     for (number, (file, case)) in corpus().iter().enumerate() {
         let in_url = case.shape.starts_with("url-") || case.shape == "enc-percent";

@@ -9,7 +9,7 @@ use crate::cli::args::{Common, Explain};
 use crate::cli::environment::Environment;
 use crate::cli::error::Error;
 use crate::cli::{run, scan};
-use crate::detect::Detection;
+use crate::detect::{Considered, Detection, Reason, Unbound, Verdict};
 use crate::finding::{Accepted, Fingerprint, Kind};
 use crate::hygiene::dotenv;
 use crate::report::printable;
@@ -90,6 +90,21 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
+/// What was made of a candidate for which no rule holds.
+fn candidate(it: &Considered, shown: &dyn Fn(&[u8]) -> String) -> String {
+    let why = match it.verdict {
+        Verdict::Holds(_) => return String::new(),
+        Verdict::Refused(reason) => format!("refused: {}: {}", reason.name(), meaning(reason)),
+        Verdict::Unbound(unbound) => format!("may be a key, but nothing says that it is Konver's: {}", want(unbound)),
+    };
+    let name = it.name.as_ref().map_or_else(String::new, |name| format!(", assigned to {}", shown(name.bytes())));
+    let encodings =
+        if it.encodings.is_empty() { String::new() } else { format!(", written as {}", it.encodings.join(", ")) };
+    let value = printable(&it.value.redacted().text());
+    let (column, length) = (it.location.column, it.value.len());
+    format!("candidate {value} at column {column} ({length} characters{encodings}{name})\n    {why}\n")
+}
+
 struct Lines<'a> {
     prepared: &'a run::Prepared,
     text: &'a Text<'a>,
@@ -113,23 +128,22 @@ impl Lines<'_> {
         if !hot {
             out.push_str("anchors: nothing in this file speaks of Konver or is a known key, so no rule looked at it\n");
         }
-        let candidates = self.refused(&detection);
+        let considered = if hot { detector.explain(self.text, self.number) } else { Vec::new() };
         let hits = self.hits(detection);
         for (examined, reported) in &hits {
             out.push_str(&self.hit(examined, *reported, &shown));
         }
-        for (reason, count) in &candidates {
-            let times = if *count == 1 { String::new() } else { format!(" ({count} candidates)") };
-            let _ = writeln!(out, "refused: {reason}{times}: {}", meaning(reason));
+        for it in &considered {
+            out.push_str(&candidate(it, &shown));
         }
         if dotenv::is_dotenv(&self.path) {
             out.push_str(&self.dotenv());
         }
         if hits.is_empty() {
-            let why = if candidates.is_empty() {
-                "no rule found a candidate on this line"
+            let why = if considered.is_empty() {
+                "nothing on this line is long enough for a key (16 characters and more)"
             } else {
-                "every candidate on this line was refused"
+                "no candidate on this line is a key of Konver's"
             };
             let _ = writeln!(out, "not reported: {why}");
         }
@@ -251,19 +265,6 @@ impl Lines<'_> {
         })
     }
 
-    /// Which candidates of the line were refused: those that are gone when the line is.
-    fn refused(&self, detection: &Detection) -> Vec<(&'static str, usize)> {
-        let Some(span) = self.text.line_span(self.number) else { return Vec::new() };
-        let mut without = self.text.bytes().to_vec();
-        without.iter_mut().skip(span.start).take(span.len()).for_each(|byte| *byte = b' ');
-        let rest = self.prepared.detector.detect(&Text::new(&without));
-        let fewer = |(&reason, &count): (&&'static str, &usize)| {
-            let left = rest.refused.get(reason).copied().unwrap_or(0);
-            (count > left).then(|| (reason, count - left))
-        };
-        detection.refused.iter().filter_map(fewer).collect()
-    }
-
     fn dotenv(&self) -> String {
         if self.prepared.settings.allows_dotenv(&self.path) {
             return format!("rule {}: `[dotenv] allow` in the configuration accepts this file\n", dotenv::RULE);
@@ -277,15 +278,24 @@ impl Lines<'_> {
 }
 
 /// What a reason to refuse means.
-fn meaning(reason: &str) -> &'static str {
+fn meaning(reason: Reason) -> &'static str {
     match reason {
-        "reference" => "the value names where the key is (the environment, a vault, a variable), it is no key",
-        "placeholder" => "the value stands where a key is to be put in, or where one was taken out",
-        "ciphertext" => "the value is encrypted or hashed",
-        "not-random" => "the value is made of words, numbers, dates or a path",
-        "foreign" => "the value is marked as another vendor's key, or as an id",
-        "length" => "the value is shorter or longer than any key",
-        "characters" => "the value holds characters that keys do not have",
-        _ => "the value or what stands around it does not hold for a key",
+        Reason::Reference => "the value names where the key is (the environment, a vault, a variable), it is no key",
+        Reason::Placeholder => "the value stands where a key is to be put in, or where one was taken out",
+        Reason::Ciphertext => "the value is encrypted or hashed",
+        Reason::NotRandom => "the value is made of words, numbers, dates or a path",
+        Reason::Foreign => "the value is marked as another vendor's key, or as an id",
+        Reason::Length => "the value is shorter or longer than any key",
+        Reason::Characters => "the value holds characters that keys do not have",
+    }
+}
+
+/// Why nothing makes a value Konver's.
+fn want(unbound: Unbound) -> &'static str {
+    match unbound {
+        Unbound::Foreign => "what it is bound to is somebody else's, or names no secret",
+        Unbound::Distance => "its name is neutral, and Konver is named too far away, or another host is nearer",
+        Unbound::Nameless => "no name on the way to it says that it is a secret",
+        Unbound::Need => "it matches a rule's pattern, but lacks the `context` that the rule wants",
     }
 }

@@ -6,7 +6,7 @@ use crate::blob::Text;
 use crate::detect::{Detector, KeyPattern, KnownKey, Options};
 use crate::finding::Kind;
 use crate::hygiene::{check, dotenv};
-use crate::rule::{Example, Origin, Rule, RuleSet};
+use crate::rule::{Example, Origin, Pattern, Rule, RuleSet};
 use crate::secret::{Raw, Secret};
 
 /// The rule of the organization's own format.
@@ -45,10 +45,11 @@ pub(super) fn test(rules: &RuleSet, rule: &Rule) -> Tested {
     let groups = [("example", &rule.examples, true), ("counterexample", &rule.counterexamples, false)];
     for (what, examples, found) in groups {
         for (number, example) in examples.iter().enumerate() {
-            let key = made_up_key(number as u64 + 1);
+            let draw = number as u64 + 1;
+            let (text, key) = example.with_key(&drawn(draw, LETTERS), &drawn(draw, DIGITS));
             for (form, write) in FORMS {
                 texts += 1;
-                let holds = holds(rules, rule, example, &write(&example.with_key(&key)), &key);
+                let holds = holds(rules, rule, example, &write(&text), &key);
                 if holds != found {
                     let said = if found { "does not hold" } else { "holds, and must not" };
                     let _ = writeln!(failures, "    {what} {} ({}, {form}): the rule {said}", number + 1, example.path);
@@ -78,11 +79,13 @@ fn holds(rules: &RuleSet, rule: &Rule, example: &Example, bytes: &[u8], key: &st
             let known = KnownKey { secret: Secret::new(key), origin: Raw::new(*b"the example"), is_api_key: true };
             let known = if &*rule.id == KNOWN { vec![known] } else { Vec::new() };
             // The one rule whose pattern only a configuration has: the key itself, as a pattern.
-            let pattern = (&*rule.id == PATTERN).then(|| regex::bytes::Regex::new(&regex::escape(key)).ok()).flatten();
-            let pattern = pattern.map(|regex| KeyPattern { regex, origin: Origin::BuiltIn });
-            let Ok(detector) = Detector::new(rules, Options { known, pattern }) else { return false };
+            let pattern = (&*rule.id == PATTERN).then(|| Pattern::new(&regex::escape(key)).ok()).flatten();
+            let pattern = pattern.map(|pattern| KeyPattern { pattern, origin: Origin::BuiltIn });
+            let detector = Detector::new(rules, Options { known, pattern });
             let hits = if detector.is_hot(bytes) { detector.detect(&Text::new(bytes)).hits } else { Vec::new() };
-            let own = |hit: &crate::finding::Hit| hit.rule == rule.id && hit.secret.expose() == key.as_bytes();
+            // A prefix of the format may stand in front of what was made up.
+            let holds_key = |secret: &Secret| memchr::memmem::find(secret.expose(), key.as_bytes()).is_some();
+            let own = |hit: &crate::finding::Hit| hit.rule == rule.id && holds_key(&hit.secret);
             rule.holds_at(Some(path)) && hits.iter().any(own)
         }
     }
@@ -91,16 +94,23 @@ fn holds(rules: &RuleSet, rule: &Rule, example: &Example, bytes: &[u8], key: &st
 /// The rule whose examples hold a key that is known.
 const KNOWN: &str = "konver-key-known";
 
-/// Letters and digits that look drawn at random, the same for the same number (splitmix64): no key stands in a rule, nor here.
-fn made_up_key(number: u64) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+const DIGITS: &[u8] = b"0123456789abcdef";
+
+/// How long the whole of what is made up is: of letters 40, of hexadecimal digits 64.
+fn length(alphabet: &[u8]) -> usize {
+    if alphabet.len() == DIGITS.len() { 64 } else { 40 }
+}
+
+/// Characters that look drawn at random, the same for the same number (splitmix64): no key stands in a rule, nor here.
+fn drawn(number: u64, alphabet: &[u8]) -> String {
     let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let draw = |_| {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        let at = usize::try_from((mixed ^ (mixed >> 31)) % ALPHABET.len() as u64).unwrap_or_default();
-        ALPHABET.get(at).copied().map_or('0', char::from)
+        let at = usize::try_from((mixed ^ (mixed >> 31)) % alphabet.len() as u64).unwrap_or_default();
+        alphabet.get(at).copied().map_or('0', char::from)
     };
-    (0..40).map(draw).collect()
+    (0..length(alphabet)).map(draw).collect()
 }
