@@ -77,17 +77,22 @@ fn plain() -> Vec<Vec<u8>> {
 
 /// The vendor's name in base64 or hex, twice.
 fn nested() -> Vec<Vec<u8>> {
-    let mut forms = Vec::new();
-    for word in cases("konver") {
-        for once in base64(word.as_bytes()) {
-            forms.extend(base64(&once));
-            forms.push(hex(&once));
-        }
-        forms.extend(base64(&hex(word.as_bytes())));
-        forms.extend(base64(&hex(word.as_bytes()).to_ascii_uppercase()));
-    }
+    let mut forms: Vec<Vec<u8>> = cases("konver").iter().flat_map(|word| twice(word.as_bytes())).collect();
     forms.sort();
     forms.dedup();
+    forms
+}
+
+/// A text in base64 of base64 or of hex, and in hex of base64.
+fn twice(word: &[u8]) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    for once in base64(word) {
+        forms.extend(base64(&once));
+        forms.push(hex(&once));
+        forms.push(hex(&once).to_ascii_uppercase());
+    }
+    forms.extend(base64(&hex(word)));
+    forms.extend(base64(&hex(word).to_ascii_uppercase()));
     forms
 }
 
@@ -97,7 +102,9 @@ fn forms(word: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![word.to_vec(), wide(word)];
     if text.is_ascii() && !text.is_empty() {
         for word in cases(&text).into_iter().chain([text.to_string()]) {
-            forms.extend(base64(word.as_bytes()).into_iter().filter(|form| form.len() > 1));
+            forms.extend(
+                base64(word.as_bytes()).into_iter().chain(twice(word.as_bytes())).filter(|form| form.len() > 2),
+            );
             forms.extend(spelt(word.as_bytes()));
         }
     }
@@ -143,29 +150,28 @@ fn spelt(word: &[u8]) -> Vec<Vec<u8>> {
 
 /// Windows of eight characters of every form of a key: begin, middle and end, so that one wrap cannot cut all of them.
 fn windows(key: &[u8]) -> Vec<Vec<u8>> {
-    let mut forms: Vec<Vec<u8>> = vec![key.to_vec(), key.iter().rev().copied().collect()];
-    forms.push(key.iter().flat_map(|&byte| [byte, 0]).collect());
-    forms.push(key.iter().flat_map(|&byte| [0, byte]).collect());
-    forms.push(data_encoding::HEXLOWER.encode(key).into_bytes());
-    forms.push(data_encoding::HEXUPPER.encode(key).into_bytes());
-    let each = |form: &dyn Fn(u8) -> String| key.iter().flat_map(|&byte| form(byte).into_bytes()).collect::<Vec<u8>>();
-    forms.push(each(&|byte| format!("\\u{byte:04x}")));
-    forms.push(each(&|byte| format!("\\x{byte:02x}")));
-    forms.push(each(&|byte| format!("%{byte:02X}")));
-    forms.push(each(&|byte| format!("&#{byte};")));
-    for lead in 0..3_usize {
-        for encoding in [&data_encoding::BASE64, &data_encoding::BASE64URL] {
-            let padded = [vec![0; lead], key.to_vec()].concat();
-            let text = encoding.encode(&padded).into_bytes();
-            let skip = if lead == 0 { 0 } else { lead + 1 };
-            forms.push(text.get(skip..padded.len() * 8 / 6).unwrap_or_default().to_vec());
-        }
-    }
-    let mut windows = Vec::new();
-    for form in forms {
-        for at in [0, (form.len() / 2).saturating_sub(4), form.len().saturating_sub(8)] {
-            windows.extend(form.get(at..at + 8).map(<[u8]>::to_vec));
-        }
-    }
+    let mut forms: Vec<Vec<u8>> = vec![key.to_vec(), key.iter().rev().copied().collect(), wide(key)];
+    forms.extend(spelt(key));
+    forms.extend(twice(key));
+    forms.extend(base64(key));
+    // The other alphabet differs in two characters only.
+    let url_safe = |form: &Vec<u8>| {
+        form.iter()
+            .map(|byte| match byte {
+                b'+' => b'-',
+                b'/' => b'_',
+                other => *other,
+            })
+            .collect()
+    };
+    let more: Vec<Vec<u8>> = forms.iter().map(url_safe).collect();
+    forms.extend(more);
+    let window = |form: &Vec<u8>| {
+        let places = [0, (form.len() / 2).saturating_sub(4), form.len().saturating_sub(8)];
+        places.into_iter().filter_map(|at| form.get(at..at + 8).map(<[u8]>::to_vec)).collect::<Vec<_>>()
+    };
+    let mut windows: Vec<Vec<u8>> = forms.iter().flat_map(window).collect();
+    windows.sort();
+    windows.dedup();
     windows
 }

@@ -48,9 +48,26 @@ pub fn parse(file: &str) -> Vec<Case> {
 }
 
 impl Case {
+    /// Whether its keys stand where a URL would need them escaped.
+    pub fn is_in_url(&self) -> bool {
+        self.shape.starts_with("url-") || self.shape == "enc-percent"
+    }
+
     /// Fills the holes with keys of a format.
     pub fn fill(&self, format: &keys::Format, dice: &mut Dice) -> Filled {
         let drawn = [(format.make)(dice), (format.make)(dice)];
+        let (text, keys) = self.filled(&drawn, dice);
+        assert_eq!(self.leaks, !keys.is_empty(), "{}: a leak has a key, silence none", self.shape);
+        Filled { bytes: written(&text, &self.written), keys }
+    }
+
+    /// The file with one text in the place of every key.
+    pub fn fill_with(&self, instead: &String, dice: &mut Dice) -> Vec<u8> {
+        let (text, _) = self.filled(&[instead.clone(), instead.clone()], dice);
+        written(&text, &self.written)
+    }
+
+    fn filled(&self, drawn: &[String; 2], dice: &mut Dice) -> (String, Vec<(String, Option<usize>)>) {
         let (mut text, mut keys) = (String::new(), Vec::new());
         let mut rest = self.text.as_str();
         while let Some((before, behind)) = rest.split_once('⟦') {
@@ -68,12 +85,11 @@ impl Case {
             {
                 keys.push((key.clone(), plain.then_some(line)));
             }
-            text.push_str(&filling(hole, &drawn, dice));
+            text.push_str(&filling(hole, drawn, dice));
             rest = after;
         }
         text.push_str(rest);
-        assert_eq!(self.leaks, !keys.is_empty(), "{}: a leak has a key, silence none", self.shape);
-        Filled { bytes: written(&text, &self.written), keys }
+        (text, keys)
     }
 }
 
