@@ -2,6 +2,7 @@
 
 use super::candidate::Candidate;
 use super::context::Context;
+use super::digest;
 use super::judge::Reason;
 use super::name::{Class, classify};
 
@@ -9,6 +10,9 @@ use super::name::{Class, classify};
 const SEALS: &[&[u8]] = &[
     b"ENC[",
     b"ENC(",
+    b"{AQAAAB",
+    b"sha256/",
+    b"sha1/",
     b"encrypted:",
     b"{cipher}",
     b"EJ[",
@@ -110,6 +114,9 @@ pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
     if is_sealed(bytes, candidate) {
         return Some(Reason::Ciphertext);
     }
+    if let Some(reason) = digest::refusal(bytes, candidate) {
+        return Some(reason);
+    }
     if before.ends_with(b"$(") || after.starts_with(b"(") {
         return Some(Reason::Reference);
     }
@@ -125,25 +132,38 @@ pub(super) fn is_tagged(bytes: &[u8], start: usize) -> bool {
     !word.is_empty() && matches!(classify(word), Class::Other | Class::Refused)
 }
 
-/// The password of a machine of the vendor's, as in netrc.
-pub(super) fn in_netrc(bytes: &[u8], start: usize) -> Option<Vec<u8>> {
+/// Whose machine the value is the password of, as in netrc; `None` where it is none's.
+pub(super) fn machine_of(bytes: &[u8], start: usize) -> Option<bool> {
     let before = bytes.get(start.saturating_sub(240)..start).unwrap_or_default();
     let at = memchr::memmem::rfind(before, b"machine ")?;
-    let rest = before.get(at..)?;
-    let ours = rest.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
+    let rest = before.get(at + 8..)?;
+    let host = rest.split(u8::is_ascii_whitespace).find(|word| !word.is_empty())?;
     let password = rest.trim_ascii_end().ends_with(b"password");
-    (ours && password).then(|| b"the password of a machine of Konver's".to_vec())
+    let host = host.to_ascii_lowercase();
+    password.then(|| host == b"konver.ai" || host.ends_with(b".konver.ai"))
+}
+
+/// Whose host the address belongs to in whose user part the value stands; `None` where it stands in none.
+pub(super) fn user_of(bytes: &[u8], candidate: &Candidate) -> Option<bool> {
+    let after = bytes.get(candidate.end()..)?;
+    let before = bytes.get(candidate.start().saturating_sub(100)..candidate.start())?;
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~%+:!".contains(byte);
+    let user = before.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
+    let slashes = before.get(..user)?.ends_with(b"//");
+    let rest = after.iter().take(100).position(|byte| !part(byte)).and_then(|at| after.get(at..))?;
+    let host = rest.strip_prefix(b"@").filter(|_| slashes)?;
+    let host = host.split(|byte| !byte.is_ascii_alphanumeric() && !b"-.".contains(byte)).next()?;
+    Some(host.to_ascii_lowercase().ends_with(b"konver.ai"))
 }
 
 /// The value as part of an address on the vendor's host.
 pub(super) fn in_url(bytes: &[u8], candidate: &Candidate) -> Option<Vec<u8>> {
-    let after = bytes.get(candidate.end()..).unwrap_or_default();
     let before = bytes.get(..candidate.start()).unwrap_or_default();
     let tail = before.len().saturating_sub(300);
     let before = before.get(tail..).unwrap_or_default();
     let token = before.rsplit(|byte| byte.is_ascii_whitespace() || b"\"'`<>".contains(byte)).next().unwrap_or_default();
     let ours = |text: &[u8]| text.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
-    if after.starts_with(b"@") && ours(after.get(..80).unwrap_or(after)) {
+    if user_of(bytes, candidate) == Some(true) {
         return Some(b"part of an address on Konver's host".to_vec());
     }
     let query = token.iter().rposition(|byte| b"?&".contains(byte))?;

@@ -85,6 +85,13 @@ fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
     let (lead, trail) = if quoted { (0, 0) } else { bare_marks(bytes, &span, lead, trail) };
     let span = span.start + lead..span.end - trail;
     let before = bytes.get(..span.start).unwrap_or_default();
+    // `name = ...`: spaces part the two, as no padding of base64 has them.
+    let assigned = bytes.get(span.end).is_some_and(|&byte| byte == b' ' || byte == b'\t')
+        && !before.ends_with(b"=")
+        && matches!(bytes.get(span.end..).unwrap_or_default().trim_ascii_start(), [b'=', next, ..] if *next != b'=' && *next != b'~');
+    if assigned {
+        return None;
+    }
     let templated = lead > 0 && before.get(..before.len() - lead).is_some_and(|before| before.ends_with(b"}"));
     (span.len() >= 16 && !templated && !is_path(bytes, &span)).then_some(span)
 }
@@ -134,7 +141,7 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
             (group.last().and_then(|&i| literals.get(i)), literals.get(group.last().map_or(0, |i| i + 1)))
         {
             let gap = bytes.get(last.end + 1..next.start.saturating_sub(1)).unwrap_or_default();
-            if !is_joint(gap) || group.len() > 12 {
+            if !is_joint(gap) || group.len() > 12 || is_assigned_to(bytes, next.end + 1) {
                 break;
             }
             group.push(group.last().map_or(0, |i| i + 1));
@@ -154,6 +161,18 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// Whether what ends here is the name in `name = ...` or `"name": ...` rather than a value.
+fn is_assigned_to(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let blanks = rest.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+    match rest.get(blanks..).unwrap_or_default() {
+        [b'=', b'>', ..] | [b':', b'=', ..] => true,
+        [b'=', next, ..] => *next != b'=',
+        [b':', next, ..] => *next != b':',
+        _ => false,
+    }
 }
 
 /// What may stand between two pieces of one value.

@@ -40,6 +40,8 @@ const NOBODY: &[&str] = &[
     "microsoft.com",
     "github.com",
     "githubusercontent.com",
+    "googleusercontent.com",
+    "gserviceaccount.com",
     "npmjs.org",
     "npmjs.com",
     "npmjs.com",
@@ -95,15 +97,23 @@ const NOBODY: &[&str] = &[
     "ruby-lang.org",
 ];
 
+/// Hosts: behind the slashes of an address, an at sign, `host` or `machine`; by a first label that only hosts have; quoted as a
+/// whole, with an ending that is common and no file's.
+const HOSTS: &str = concat!(
+    r"(?i-u)(?:(?://|@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})",
+    r"|(?:^|[^\w.-])((?:api|app|www|hooks|auth|gateway)\.(?:[a-z0-9-]+\.)*[a-z0-9-]+\.",
+    r"(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))\b",
+    r#"|["'`]((?:[a-z0-9-]+\.)+(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))[/:"'`])"#,
+);
+
 impl Context {
     /// Reads a layer once.
     pub(super) fn new(bytes: &[u8]) -> Self {
         static ALIAS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r#"(?i-u)([a-z_][a-z0-9_]{2,})['"]?\s*(?::\s*\w+\s*)?(?:=|:=|:|=>|,|\s)\s*['"`]x-api-key['"`]"#)
+            Regex::new(r#"(?i-u)([a-z_][a-z0-9_]{2,})['"]?\s*(?::\s*[&*\w<>\[\]' ]{1,40}?)?(?:=|:=|:|=>|,|\s)\s*['"`]x-api-key['"`]"#)
                 .ok()
         });
-        static HOST: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(r"(?i-u)(?://|@|\bhost:? +)((?:[a-z0-9-]+\.)+[a-z]{2,})").ok());
+        static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HOSTS).ok());
         let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
         let mut context = Self {
             starts,
@@ -144,8 +154,10 @@ impl Context {
             .iter()
             .any(|form| memchr::memmem::find(&lower, form.as_bytes()).is_some());
         if let Some(host) = HOST.as_ref() {
-            for found in host.captures_iter(bytes).filter_map(|found| found.get(1)) {
-                let name = found.as_bytes().to_ascii_lowercase();
+            let of = |found: regex::bytes::Captures<'_>| {
+                (1..=3).find_map(|group| found.get(group).map(|it| (it.start(), it.as_bytes().to_ascii_lowercase())))
+            };
+            for (start, name) in host.captures_iter(bytes).filter_map(of) {
                 let ours = name.split(|byte| b".-".contains(byte)).any(|label| label == b"konver");
                 let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
                 let local = [
@@ -161,7 +173,7 @@ impl Context {
                 .iter()
                 .any(|end| name.ends_with(end));
                 if !ours && !nobody && !local {
-                    let line = context.line(found.start());
+                    let line = context.line(start);
                     context.others.push(line);
                 }
             }
@@ -276,6 +288,20 @@ fn is_common(name: &[u8]) -> bool {
         "get",
         "headerparam",
         "forhttpheaderfield",
+        "str",
+        "string",
+        "static",
+        "const",
+        "val",
+        "var",
+        "let",
+        "text",
+        "char",
+        "http_header",
+        "title",
+        "label",
+        "param",
+        "id",
     ];
     name.iter().any(u8::is_ascii_lowercase) && COMMON.iter().any(|common| name.eq_ignore_ascii_case(common.as_bytes()))
 }

@@ -8,7 +8,7 @@ use super::binding::binding;
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
 use super::flow::Flow;
-use super::judge::{Reason, Strength, judge};
+use super::judge::{Reason, Strength, is_foreign, judge};
 use super::layer::Layer;
 use super::name::Family;
 use super::weigh::weigh;
@@ -46,6 +46,8 @@ pub(super) fn explain(detector: &Detector, text: &Text<'_>, line: usize) -> Vec<
     told
 }
 
+/// A value without a vendor's name is believed only if it is not that short.
+const SHORT: usize = 20;
 /// The least that another piece adds to a key that is put together.
 const PIECE: usize = 8;
 /// So many keys that begin before a piece are looked at: they do not overlap but for readings of the same text.
@@ -123,7 +125,7 @@ impl<'a, 't> Search<'a, 't> {
         let flow = Flow::new(&layer.bytes, context);
         let candidates = candidates(&layer.bytes);
         let whole = |decoded: &encoding::Decoded| {
-            let value = decoded.layer.bytes.trim_ascii().to_vec();
+            let value = credential(decoded.layer.bytes.trim_ascii()).to_vec();
             Candidate { value, pieces: vec![decoded.run.clone()], loose: false }
         };
         for candidate in &candidates {
@@ -265,6 +267,17 @@ impl<'a, 't> Search<'a, 't> {
     }
 }
 
+/// The key in a pair of a user and a password, as basic authentication has it; the whole where it is none.
+fn credential(text: &[u8]) -> &[u8] {
+    let mut parts = text.split(|&byte| byte == b':');
+    let (Some(user), Some(password), None) = (parts.next(), parts.next(), parts.next()) else { return text };
+    match (judge(password, Strength::Strong), judge(user, Strength::Strong)) {
+        (Ok(()), _) => password,
+        (_, Ok(())) => user,
+        _ => text,
+    }
+}
+
 /// What was undone to read a value, outermost first.
 fn encodings(layer: &Layer, pieces: &[Range<usize>], inner: &[&'static str]) -> Vec<&'static str> {
     let whole = pieces.first().map_or(0, |piece| piece.start)..pieces.last().map_or(0, |piece| piece.end);
@@ -296,7 +309,11 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
     let strength = match evidence {
         Evidence::Name | Evidence::Url | Evidence::Known | Evidence::Pattern => Strength::Strong,
         Evidence::Header | Evidence::Client | Evidence::Flow => Strength::Medium,
-        Evidence::File if context.nearness(candidate.start()).is_some_and(|near| near <= 3) => Strength::Medium,
+        Evidence::File
+            if bound.neutral.is_some() && context.nearness(candidate.start()).is_some_and(|near| near <= 3) =>
+        {
+            Strength::Medium
+        }
         Evidence::File => Strength::Weak,
     };
     let digits = value.iter().any(u8::is_ascii_digit);
@@ -304,6 +321,14 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         return refused(Reason::NotRandom);
     }
     judge(value, strength).map_err(Verdict::Refused)?;
+    if evidence == Evidence::File {
+        if is_foreign(value) {
+            return refused(Reason::Foreign);
+        }
+        if value.len() < SHORT {
+            return refused(Reason::Length);
+        }
+    }
     let rule = match (family, evidence) {
         (Family::Webhook, _) => "konver-webhook-secret",
         (_, Evidence::Header) => "konver-key-header",

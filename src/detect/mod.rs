@@ -6,6 +6,7 @@ mod binding;
 mod candidate;
 mod context;
 mod credentials;
+mod digest;
 mod encoding;
 mod engine;
 mod exact;

@@ -1,11 +1,11 @@
 //! Evidence: whose a value is, and why.
 
-use super::around::{in_netrc, in_url, is_tagged};
+use super::around::{in_url, is_tagged, machine_of, user_of};
 use super::binding::Binding;
 use super::candidate::Candidate;
 use super::context::Context;
 use super::flow::Flow;
-use super::name::{Class, Family, classify};
+use super::name::{Class, Family, classify, is_elsewhere};
 use crate::finding::Evidence;
 
 /// Why nothing makes a value Konver's.
@@ -36,28 +36,39 @@ pub(super) fn weigh(
     bound: &Binding,
 ) -> Result<Weight, Unbound> {
     let start = candidate.start();
+    match machine_of(bytes, start) {
+        Some(true) => return Ok((Family::Key, Evidence::Url, b"the password of a machine of Konver's".to_vec())),
+        Some(false) => return Err(Unbound::Foreign),
+        None => {}
+    }
+    if user_of(bytes, candidate) == Some(false) {
+        return Err(Unbound::Foreign);
+    }
     if let Some(found) = outright(bytes, context, candidate, bound) {
         return Ok(found);
     }
-    if bound.foreign {
-        return Err(Unbound::Foreign);
+    if bound.foreign
+        && !bound.stranger.clone().and_then(|place| bytes.get(place)).is_some_and(|name| flow.is_direct(name))
+    {
+        return under_comment(bytes, context, start, bound).ok_or(Unbound::Foreign);
     }
-    if let Some(variable) = &bound.variable {
-        let name = bytes.get(variable.clone()).unwrap_or_default();
+    let places = [bound.variable.clone(), bound.stranger.clone()].into_iter().flatten();
+    let names = places.filter_map(|place| bytes.get(place)).chain(bound.function.as_deref());
+    for name in names {
         if let Some(family) = flow.reaches(name)
-            && !matches!(classify(name), Class::Refused | Class::Foreign)
+            && (flow.is_direct(name) || !matches!(classify(name), Class::Refused | Class::Foreign))
         {
             return Ok((family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
         }
+    }
+    if let Some((family, function)) = flow.argument(bytes, start) {
+        return Ok((family, Evidence::Flow, [b"given to ", function, b", which takes it to a Konver call"].concat()));
     }
     if bound.hmac && context.checks_signature() {
         let message = b"what events are checked with against X-Konver-Signature".to_vec();
         return Ok((Family::Webhook, Evidence::Header, message));
     }
-    if let Some(message) = in_netrc(bytes, start) {
-        return Ok((Family::Key, Evidence::Url, message));
-    }
-    neutral(bytes, context, start, bound)
+    neutral(bytes, context, candidate, bound)
 }
 
 /// What the value's own name, address, header or row says outright.
@@ -83,9 +94,37 @@ fn outright(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bind
     Some((family, Evidence::File, message))
 }
 
+/// Whether another argument of the call that the value is given to is an address of Konver's.
+fn beside_host(bytes: &[u8], start: usize) -> bool {
+    const REACH: usize = 200;
+    let before = bytes.get(start.saturating_sub(REACH)..start).unwrap_or_default();
+    let mut depth = 0_i32;
+    let open = before.iter().rposition(|byte| {
+        depth += i32::from(b")]}".contains(byte)) - i32::from(b"([{".contains(byte));
+        depth < 0 || *byte == b';'
+    });
+    let Some(open) = open.filter(|&at| before.get(at) == Some(&b'(')) else { return false };
+    let arguments = before.get(open..).unwrap_or_default();
+    // Its last argument: what stands in between is about something else.
+    let last = arguments.rsplit(|&byte| byte == b',').nth(1).unwrap_or_default();
+    last.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai")
+}
+
 /// A secret of nobody in particular, in a file that is about Konver.
-fn neutral(bytes: &[u8], context: &Context, start: usize, bound: &Binding) -> Result<Weight, Unbound> {
+fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Binding) -> Result<Weight, Unbound> {
+    let start = candidate.start();
+    if let Some(found) = under_comment(bytes, context, start, bound) {
+        return Ok(found);
+    }
+    if bound.neutral.is_none() && bound.variable.is_none() && beside_host(bytes, start) {
+        let message = b"given to a call beside Konver's address".to_vec();
+        return Ok((Family::Key, Evidence::File, message));
+    }
     let family = bound.neutral.ok_or(Unbound::Nameless)?;
+    // Whatever is looked up has a key: of a cache, a commit, a file.
+    if bound.is_bare && is_lookup(&candidate.value) {
+        return Err(Unbound::Nameless);
+    }
     if bound.own || bound.elsewhere || is_tagged(bytes, start) {
         return Err(Unbound::Foreign);
     }
@@ -98,4 +137,26 @@ fn neutral(bytes: &[u8], context: &Context, start: usize, bound: &Binding) -> Re
         return Ok((family, Evidence::File, message));
     }
     Err(Unbound::Distance)
+}
+
+/// Whether a value is what caches and stores are looked up by: a digest, or one behind words.
+fn is_lookup(value: &[u8]) -> bool {
+    let hex = |part: &[u8]| part.len() >= 16 && part.iter().all(u8::is_ascii_hexdigit);
+    let digest = matches!(value.len(), 40 | 64) && hex(value);
+    let tail = value.rsplit(|&byte| byte == b'-').next().unwrap_or_default();
+    let worded = tail.len() < value.len()
+        && value.iter().take_while(|byte| **byte != b'-').all(u8::is_ascii_alphabetic)
+        && hex(tail);
+    digest || worded && matches!(tail.len(), 32 | 40 | 64)
+}
+
+/// A secret with a name that says nothing of the vendor, under a comment that does: `# Token for the Konver bot`.
+fn under_comment(bytes: &[u8], context: &Context, start: usize, bound: &Binding) -> Option<Weight> {
+    let name = bytes.get(bound.stranger.clone()?)?;
+    let line = context.line(start);
+    let above = line.checked_sub(1)?;
+    let comment = bytes.get(context.start(above)..context.line_end(above))?.trim_ascii();
+    let leads = [&b"#"[..], b"//", b"--", b";", b"/*", b"*"].iter().any(|lead| comment.starts_with(lead));
+    let about = leads && context.names_between(above, above) && !is_elsewhere(name) && !is_elsewhere(comment);
+    about.then(|| (Family::Key, Evidence::File, b"a secret under a comment that speaks of Konver".to_vec()))
 }

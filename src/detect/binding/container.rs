@@ -1,8 +1,9 @@
 //! What a value stands in: keys of YAML, sections of INI, tags, objects, bodies of functions.
 
+use super::walk::opens_scalar;
 use super::{Binding, REACH, is_name};
 use crate::detect::context::Context;
-use crate::detect::name::{Class, Family, Words, classify};
+use crate::detect::name::{Class, Family, Words, classify, is_elsewhere};
 use crate::finding::Evidence;
 
 /// The lines above with less indentation that open what the value stands in: keys of YAML, sections of INI, tags, objects.
@@ -24,6 +25,7 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
     let mut section = own.first().is_some_and(|first| first.is_ascii_alphanumeric() || b";#_\"".contains(first));
     let mut bare = false;
     let from = line;
+    let mut passed = false;
     for _ in 0..400 {
         let Some(above) = line.checked_sub(1) else { return };
         line = above;
@@ -34,7 +36,7 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
         }
         if section && trimmed.starts_with(b"[") && trimmed.ends_with(b"]") && indent(above) <= limit {
             section = false;
-            if container(trimmed, binding) {
+            if matches!(container(trimmed, binding), Named::Settled) {
                 return;
             }
             continue;
@@ -43,24 +45,47 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
             continue;
         }
         let opens = trimmed.last().is_some_and(|last| b":{[(>=|".contains(last))
+            || opens_scalar(trimmed)
             || trimmed.ends_with(b")") && !bare
             || bare && indent(above) == limit;
         bare = matches!(trimmed, b"{" | b"(" | b"[");
         limit = indent(above);
-        if opens && !bare && container(trimmed, binding) {
-            return;
+        let named = if opens && !bare { container(trimmed, binding) } else { Named::Nothing };
+        match named {
+            Named::Settled => return,
+            // In a file with other vendors' hosts an unknown name may be one of theirs.
+            Named::Other => binding.own |= context.has_other(),
+            Named::Nothing => {}
         }
-        if binding.own && context.names_between(line, from) {
+        if binding.own && context.names_between(line, if passed { from } else { end_of(bytes, context, from, limit) }) {
             binding.own = false;
         }
+        passed |= opens && !bare;
         if limit == 0 && !section && !bare {
             return;
         }
     }
 }
 
+/// Words that open a declaration.
+const DECLARES: &[&[u8]] = &[
+    b"class",
+    b"object",
+    b"enum",
+    b"struct",
+    b"module",
+    b"namespace",
+    b"interface",
+    b"trait",
+    b"impl",
+    b"extension",
+    b"codeunit",
+    b"unit",
+    b"package",
+];
+
 /// Takes the names of an opening line into account; whether that settles it.
-pub(super) fn container(line: &[u8], binding: &mut Binding<'_>) -> bool {
+fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
     let names: Vec<&[u8]> = line
         .split(|&byte| !(is_name(byte) || byte == b':'))
         .map(<[u8]>::trim_ascii)
@@ -68,11 +93,15 @@ pub(super) fn container(line: &[u8], binding: &mut Binding<'_>) -> bool {
         .filter(|name| !name.is_empty())
         .take(12)
         .collect();
-    let assigns = line.iter().any(|byte| b"=:".contains(byte)) || line.starts_with(b"[") || line.starts_with(b"<");
+    let declares = names.iter().any(|name| DECLARES.contains(name)) && !binding.argument && binding.variable.is_none();
+    let assigns =
+        line.iter().any(|byte| b"=:".contains(byte)) || line.starts_with(b"[") || line.starts_with(b"<") || declares;
     for name in &names {
         let words = Words::new(name);
         let ours = match classify(name) {
-            Class::Ours(family) if (binding.returned || binding.slot) && words.is_exact() => Some(family),
+            Class::Ours(family) if (binding.returned || binding.slot) && words.without_verbs().is_exact() => {
+                Some(family)
+            }
             Class::Ours(family)
                 if words.is_exact()
                     && assigns
@@ -82,28 +111,90 @@ pub(super) fn container(line: &[u8], binding: &mut Binding<'_>) -> bool {
             }
             Class::Header if binding.slot => {
                 binding.header = true;
-                return true;
+                return Named::Settled;
             }
             _ if words.has_vendor() && words.is_exact() && (binding.neutral.is_some() || binding.bearer) => {
                 Some(binding.neutral.unwrap_or(Family::Key))
+            }
+            // `case 'konver':` above `return`
+            _ if words.has_vendor() && words.is_exact() && binding.returned && names.first() == Some(&&b"case"[..]) => {
+                Some(Family::Key)
             }
             _ => None,
         };
         if let Some(family) = ours {
             binding.ours = Some((family, Evidence::Name, 0..0));
-            return true;
+            return Named::Settled;
         }
     }
+    // `"apiKey": {` above `"S": <value>`
+    if binding.slot && binding.neutral.is_none() && assigns {
+        let thing = names.iter().find(|name| matches!(classify(name), Class::Neutral));
+        if thing.is_some() {
+            binding.neutral = Some(Family::Key);
+            return Named::Nothing;
+        }
+    }
+    // `<bean class="com.acme.KonverClient">` above `<constructor-arg value="<value>">`
+    if binding.slot && binding.neutral.is_none() && names.iter().any(|name| Words::new(name).is_client()) {
+        binding.ours = Some((Family::Key, Evidence::Client, 0..0));
+        return Named::Settled;
+    }
+    let own: Vec<&[u8]> = names.iter().copied().filter(|name| !Words::new(name).without_verbs().is_filler()).collect();
+    if binding.returned && binding.neutral.is_none() && line.contains(&b'(') {
+        // `private function getKey() {`
+        let thing = names.iter().find(|name| matches!(Words::new(name).without_verbs().class(), Class::Neutral));
+        if let Some(name) = thing {
+            binding.neutral = Some(Family::Key);
+            binding.function = Some(name.to_vec());
+            return Named::Nothing;
+        }
+    }
+    let bare = binding.neutral.is_some() && binding.is_bare;
     // A key path of somebody else's, or of something else: `mailgun:` above `api_key:`, `fields:` above `key:`.
-    if binding.neutral.is_some() && names.iter().any(|name| Words::new(name).is_about_fields()) {
+    if bare && own.iter().any(|name| Words::new(name).is_about_fields()) {
         binding.foreign = true;
-        return true;
+        return Named::Settled;
     }
-    if let ([name], true) = (names.as_slice(), assigns) {
-        let words = Words::new(name);
-        if binding.neutral.is_some() && !words.is_filler() && !words.has_vendor() && !words.has_thing() {
-            binding.own = true;
+    let named = own.last().filter(|_| !line.contains(&b'(') && own.len() <= 3 && assigns | line.ends_with(b"{"));
+    let Some(name) = named else { return Named::Nothing };
+    let words = Words::new(name);
+    if binding.neutral.is_some() && is_elsewhere(name) {
+        binding.elsewhere = true;
+        return Named::Settled;
+    }
+    // An element of a list of digests: `LEAKED_SHA256 = [`
+    if binding.variable.is_none() && matches!(classify(name), Class::Refused) {
+        binding.foreign = true;
+        return Named::Settled;
+    }
+    let other = own.len() == 1 && binding.neutral.is_some() && !words.has_vendor() && !words.has_thing();
+    if other { Named::Other } else { Named::Nothing }
+}
+
+/// What the name of a container says.
+enum Named {
+    /// Whose the value is, or that it is none's.
+    Settled,
+    /// Something that is neither the vendor nor a word that says nothing.
+    Other,
+    /// Nothing.
+    Nothing,
+}
+
+/// The last line of what a line opens: the lines behind the value that are indented more.
+fn end_of(bytes: &[u8], context: &Context, from: usize, limit: usize) -> usize {
+    let mut last = from;
+    for line in from + 1..from + 80 {
+        let text = bytes.get(context.start(line)..context.line_end(line)).unwrap_or_default();
+        if text.is_empty() {
+            break;
         }
+        let blanks = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if blanks < text.len() && blanks <= limit {
+            break;
+        }
+        last = line;
     }
-    false
+    last
 }

@@ -2,6 +2,8 @@
 
 mod container;
 mod pair;
+mod row;
+mod sibling;
 mod step;
 mod walk;
 
@@ -12,6 +14,8 @@ use super::name::Family;
 use crate::finding::Evidence;
 use container::containers;
 use pair::pair;
+use row::is_of_another;
+use sibling::siblings;
 use walk::leftwards;
 
 /// What the surroundings of a value say.
@@ -35,6 +39,14 @@ pub(super) struct Binding<'c> {
     pub(super) own: bool,
     /// The name that it is assigned to.
     pub(super) variable: Option<Range<usize>>,
+    /// The name that says that it is somebody else's.
+    pub(super) stranger: Option<Range<usize>>,
+    /// The function that returns it, by whose name it is known elsewhere.
+    pub(super) function: Option<Vec<u8>>,
+    /// Its neutral name is `key` and nothing else.
+    pub(super) is_bare: bool,
+    /// It is given to a call.
+    argument: bool,
     /// It is what a signature is made with.
     pub(super) hmac: bool,
     /// Its own name stands beside it.
@@ -58,14 +70,14 @@ const PROSE: usize = 6;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token {
     Name(usize, usize),
-    Mark(u8),
+    Mark(u8, usize),
     Line(usize),
 }
 
 /// What the value `span` of the layer is bound to.
 pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize>) -> Binding<'c> {
     let mut binding = Binding { headers: context.header_names(), ..Binding::default() };
-    if is_map_key(bytes, span.end) {
+    if is_map_key(bytes, span.end) || is_of_another(bytes, context, span.start) {
         binding.foreign = true;
         return binding;
     }
@@ -75,7 +87,14 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
         pair(bytes, context, span, &mut binding);
     }
     if open(&binding) {
+        siblings(bytes, context, span.start, &mut binding);
+    }
+    if open(&binding) && !binding.elsewhere {
+        let nameless = binding.neutral.is_none();
         containers(bytes, context, span.start, &mut binding);
+        if nameless && binding.neutral.is_some() && open(&binding) {
+            siblings(bytes, context, span.start, &mut binding);
+        }
     }
     binding
 }
@@ -126,7 +145,7 @@ fn backwards(bytes: &[u8], end: usize) -> impl Iterator<Item = Token> + '_ {
             match byte {
                 b'\n' => return Some(Token::Line(at)),
                 b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b'!' | b'#' | b'*' | b'@' => {}
-                mark => return Some(Token::Mark(mark)),
+                mark => return Some(Token::Mark(mark, at)),
             }
         }
         None

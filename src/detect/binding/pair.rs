@@ -7,6 +7,9 @@ use crate::detect::context::Context;
 use crate::detect::name::{Class, Family, Words, classify};
 use crate::finding::Evidence;
 
+/// So many words may stand between a value and the name behind it.
+const AHEAD: usize = 3;
+
 /// Words of pairs that are not the name that the pair is about.
 const PAIR: &[&str] = &[
     "key",
@@ -64,7 +67,22 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
             return;
         }
         let ahead = bytes.get(span.end..context.line_end(line).min(span.end + 160)).unwrap_or_default();
-        halves(object(ahead, false).split(|&byte| !(is_name(byte) || byte == b':')), binding, false);
+        let ahead = object(ahead, false);
+        // A sentence ends where prose has a point: what follows is about something else.
+        let ahead = ahead.get(..memchr::memmem::find(ahead, b". ").unwrap_or(ahead.len())).unwrap_or(ahead);
+        let names: Vec<&[u8]> = ahead
+            .split(|&byte| !(is_name(byte) || byte == b':'))
+            .filter(|name| name.iter().any(u8::is_ascii_alphabetic))
+            .take(AHEAD)
+            .collect();
+        if let [label, name, ..] = names.as_slice()
+            && label.to_ascii_lowercase().ends_with(b"field:")
+            && !matches!(classify(name), Class::Ours(_) | Class::Header | Class::Authorization)
+        {
+            binding.foreign = true;
+            return;
+        }
+        halves(names.into_iter(), binding, false);
         return;
     }
     let from = context.start(line.saturating_sub(4)).max(span.start.saturating_sub(400));
@@ -74,7 +92,7 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
     let words = |text: &'_ [u8]| -> Vec<Vec<u8>> {
         let text = without_closing_tags(text);
         // Words that follow one another are one label: `Konver API key`.
-        let parts = text.split(|byte| !(is_name(*byte) || b": ".contains(byte)));
+        let parts = text.split(|byte| !(is_name(*byte) || b": /".contains(byte)));
         let labels = parts.flat_map(|part| {
             let words: Vec<&[u8]> = part.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
             if (2..=4).contains(&words.len()) && !words.iter().any(|word| word.ends_with(b":")) {
@@ -89,18 +107,23 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
     let labelled = |names: &[Vec<u8>]| {
         names
             .windows(2)
-            .rposition(|pair| matches!(pair, [label, _] if is_label_word(label)))
+            .rposition(|pair| matches!(pair, [label, name] if is_label_word(label) && classify(name) != Class::Slot && !is_label_word(name)))
             .and_then(|at| names.get(at + 1))
             .cloned()
     };
     let first = |names: &[Vec<u8>]| {
         names
             .windows(2)
-            .position(|pair| matches!(pair, [label, _] if is_label_word(label)))
+            .position(|pair| matches!(pair, [label, name] if is_label_word(label) && classify(name) != Class::Slot && !is_label_word(name)))
             .and_then(|at| names.get(at + 1))
             .cloned()
     };
-    let mut generic = false;
+    let slots = |names: &[Vec<u8>]| {
+        names
+            .windows(2)
+            .any(|pair| matches!(pair, [label, name] if is_label_word(label) && classify(name) == Class::Slot))
+    };
+    let mut generic = slots(&behind) || slots(&ahead);
     if let Some(name) = labelled(&behind).or_else(|| first(&ahead)) {
         match classify(&name) {
             Class::Ours(family) => binding.ours = Some((family, Evidence::Name, 0..0)),
@@ -182,6 +205,8 @@ pub(super) fn is_label_word(word: &[u8]) -> bool {
         "var",
     ];
     let lower = word.to_ascii_lowercase();
+    let digits = lower.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let lower = lower.get(..lower.len() - digits).unwrap_or_default();
     LABELS.iter().any(|label| label.as_bytes() == lower)
         || lower.ends_with(b"-name")
         || lower.ends_with(b"_name")

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::pair::is_label_word;
 use super::walk::Walk;
 use super::{Binding, is_name, line_before};
-use crate::detect::name::{Class, Family, Words, classify};
+use crate::detect::name::{Class, Family, Words, classify, is_elsewhere};
 use crate::finding::Evidence;
 
 /// Takes one name into account; whether to go on.
@@ -20,7 +21,9 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             Class::Ours(_) | Class::NeutralHook,
         )
         | (Class::Other, Class::Neutral)
-        | (Class::Neutral, Class::Refused) => label,
+        | (Class::Neutral | Class::Vendor, Class::Refused) => label,
+        (Class::Neutral, Class::Foreign) if is_prose(&walk.phrase) => label,
+        (Class::Vendor, _) if walk.bound && Words::new(&walk.phrase).has_no_secret() => Class::Refused,
         _ => class,
     };
     if matches!(
@@ -28,6 +31,18 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         b"process.env" | b"import.meta.env" | b"os.environ" | b"ENV" | b"env" | b"environ" | b"System" | b"Deno.env"
     ) {
         return true;
+    }
+    if walk.first && name == b"or" {
+        walk.fallback = true;
+        return true;
+    }
+    if walk.fallback && !matches!(class, Class::Ours(_) | Class::Header | Class::Authorization) {
+        return true;
+    }
+    let set = walk.commas == 1 && walk.depth == 0 && matches!(class, Class::Neutral | Class::NeutralHook);
+    if set && is_called_by(bytes, place.start, SETTERS) {
+        walk.commas = 0;
+        walk.bound = true;
     }
     if walk.depth > 0 || walk.commas > 0 {
         // What a call or an index in front of the value is about: only what names it outright counts.
@@ -60,7 +75,9 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     if first && name == b"return" {
         binding.returned = true;
     }
-    if !matches!(class, Class::Ours(_)) && name.to_ascii_lowercase().windows(4).any(|part| part == b"hmac") {
+    let lower = name.to_ascii_lowercase();
+    let signs = lower.windows(4).any(|part| part == b"hmac") || lower == b"secretkeyspec";
+    if !matches!(class, Class::Ours(_)) && signs {
         binding.hmac = true;
         return false;
     }
@@ -97,6 +114,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             }
             if binding.variable.is_none() {
                 binding.neutral.get_or_insert(family);
+                binding.is_bare = Words::new(name).is_bare_key();
                 binding.own |= Words::new(name).is_application();
             }
             binding.variable.get_or_insert(place);
@@ -120,7 +138,13 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             binding.slot |= binding.variable.is_none();
             true
         }
+        // What the object of a value with its own name stands in is asked later, if that name says nothing.
+        Class::Foreign | Class::Refused if binding.slot && (walk.opened || walk.climbed) => false,
+        Class::Refused if binding.slot && is_label_word(name) => true,
         Class::Foreign | Class::Refused => {
+            if class == Class::Foreign && walk.bound && binding.variable.is_none() {
+                binding.stranger = Some(place);
+            }
             if binding.neutral.is_none() || !walk.bound {
                 binding.foreign = binding.ours.is_none() && (binding.neutral.is_none() || class == Class::Foreign);
             }
@@ -128,6 +152,12 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         }
         Class::Other => other(binding, walk, name, place, called),
     }
+}
+
+/// Whether a label is made of plain words of a text: `package repository key`.
+fn is_prose(phrase: &[u8]) -> bool {
+    let words: Vec<&[u8]> = phrase.split(|&byte| byte == b'_').collect();
+    words.len() > 2 && words.iter().all(|word| word.len() > 2 && word.iter().all(u8::is_ascii_lowercase))
 }
 
 /// A name that is none of a key's.
@@ -153,6 +183,11 @@ pub(super) fn other(
     }
     if words.is_filler() && (name.len() > 1 || !walk.bound) {
         return true;
+    }
+    let record = walk.climbed && walk.lines == 0 && walk.bound || called;
+    if record && binding.neutral.is_some() && is_elsewhere(name) {
+        // `'crypt' => ['key' => ...]`, `new OpenAI({ apiKey: ... })`
+        binding.elsewhere = true;
     }
     if walk.opened && walk.lines == 0 && walk.bound && binding.neutral.is_some() && !words.has_thing() {
         // `mapbox: { token: ... }`
@@ -185,11 +220,33 @@ const READERS: &[&str] = &[
 
 /// Whether the call whose argument stands at `at` reads a secret by its name.
 pub(super) fn is_read(bytes: &[u8], at: usize) -> bool {
+    is_called_by(bytes, at, READERS)
+}
+
+/// Calls whose first argument names what the second one is the value of.
+const SETTERS: &[&str] = &[
+    "define",
+    "defconst",
+    "putenv",
+    "setenv",
+    "setitem",
+    "setproperty",
+    "set_property",
+    "set_env",
+    "setenvironmentvariable",
+    "set_var",
+    "const_set",
+    "set",
+    "put",
+];
+
+/// Whether what stands at `at` is an argument of one of these calls.
+fn is_called_by(bytes: &[u8], at: usize, calls: &[&str]) -> bool {
     let before = bytes.get(at.saturating_sub(120)..at).unwrap_or_default();
     let Some(open) = memchr::memrchr(b'(', before) else { return false };
     let before = before.get(..open).unwrap_or_default();
     let name = before.rsplit(|&byte| !is_name(byte)).next().unwrap_or_default().to_ascii_lowercase();
-    READERS.iter().any(|reader| name.ends_with(reader.as_bytes()))
+    calls.iter().any(|call| name.ends_with(call.as_bytes()))
 }
 
 /// Whether the offset lies in a tag of markup, where `key` is what a list is ordered by.

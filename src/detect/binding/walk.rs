@@ -16,6 +16,8 @@ pub(super) struct Walk {
     pub(super) opened: bool,
     pub(super) body: bool,
     pub(super) climbed: bool,
+    /// What is passed is the first choice, of which the value is the second: `read() || <value>`.
+    pub(super) fallback: bool,
     pub(super) lines: usize,
     pub(super) generic: u32,
     pub(super) quoted: bool,
@@ -42,6 +44,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
         opened: false,
         body: false,
         climbed: false,
+        fallback: false,
         lines: 0,
         generic: 0,
         quoted: literal + 1 == start,
@@ -54,7 +57,8 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
     };
     let mut lead = own.trim_ascii().first().copied().unwrap_or(b' ');
     let mut lines = 0;
-    for token in backwards(bytes, start) {
+    let mut tokens = backwards(bytes, start);
+    while let Some(token) = tokens.next() {
         match token {
             Token::Line(at) => {
                 lines += 1;
@@ -68,7 +72,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                 }
                 lead = above.trim_ascii().first().copied().unwrap_or(b' ');
             }
-            Token::Mark(mark) => match mark {
+            Token::Mark(mark, at) => match mark {
                 b')' if walk.names == 0 && bytes.get(line_start..start).is_some_and(is_numbering) => {}
                 b'>' if walk.generic == 0 && walk.depth == 0 && walk.names > 0 && walk.opened => {
                     walk.generic = 1;
@@ -81,7 +85,14 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                 b')' | b'}' => walk.depth += 1,
                 b'(' | b'{' if walk.depth > 0 => walk.depth -= 1,
                 b'[' if walk.depth > 0 => {}
+                b':' if walk.names == 0 && alternative(bytes, at).is_some() => {
+                    // `condition ? 'one' : <value>`: the other value says nothing of this one.
+                    let condition = alternative(bytes, at).unwrap_or(at);
+                    tokens = backwards(bytes, condition);
+                }
+                b'|' | b'?' if walk.names == 0 && !walk.bound => walk.fallback = true,
                 b'(' | b'{' | b'[' => {
+                    binding.argument |= mark == b'(' && !walk.bound;
                     walk.called = mark == b'(';
                     walk.opened = mark == b'{';
                     walk.climbed |= mark == b'[';
@@ -95,7 +106,10 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     walk.commas += 1;
                     walk.sibling |= walk.bound || walk.commas > 3;
                 }
-                b'=' | b':' | b'>' | b'|' | b'?' => walk.bound |= b"=:>".contains(&mark),
+                b'=' | b':' | b'>' | b'|' | b'?' => {
+                    walk.bound |= b"=:>".contains(&mark);
+                    walk.fallback &= !walk.bound;
+                }
                 _ => {}
             },
             Token::Name(from, to) => {
@@ -120,6 +134,19 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
     }
 }
 
+/// Where the condition ends whose first choice, a literal, stands in front of the colon at `colon`.
+fn alternative(bytes: &[u8], colon: usize) -> Option<usize> {
+    let before = bytes.get(colon.saturating_sub(600)..colon)?.trim_ascii_end();
+    let (quote, text) = before.split_last()?;
+    if !b"\"'`".contains(quote) {
+        return None;
+    }
+    let open = memchr::memrchr(*quote, text)?;
+    let condition = text.get(..open)?.trim_ascii_end().strip_suffix(b"?")?;
+    let floor = colon.saturating_sub(600);
+    Some(floor + condition.len())
+}
+
 /// Whether a statement goes on over the end of the line above.
 pub(super) fn goes_on(above: &[u8], lead: u8, walk: &Walk) -> bool {
     let last = above.last().copied().unwrap_or(b' ');
@@ -133,7 +160,13 @@ pub(super) fn goes_on(above: &[u8], lead: u8, walk: &Walk) -> bool {
         return true;
     }
     // Nothing stood in front of the value: its name may be all that the line above holds.
-    walk.first && walk.names == 0 && (b":>".contains(&last) || is_label(above))
+    walk.first && walk.names == 0 && (b":>".contains(&last) || opens_scalar(above) || is_label(above))
+}
+
+/// Whether the line ends with the mark of a block scalar: `value: >-`.
+pub(super) fn opens_scalar(line: &[u8]) -> bool {
+    let line = line.strip_suffix(b"-").or_else(|| line.strip_suffix(b"+")).unwrap_or(line);
+    line.ends_with(b": |") || line.ends_with(b": >")
 }
 
 /// A line that holds nothing but one name: `3) "api_key"`, `<key>KonverApiKey</key>`, `X-Api-Key:`.

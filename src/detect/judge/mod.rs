@@ -72,9 +72,6 @@ pub fn judge(value: &[u8], strength: Strength) -> Result<(), Reason> {
     if !randomness::is_random(value, strength) {
         return Err(Reason::NotRandom);
     }
-    if strength == Strength::Weak && is_foreign(value) {
-        return Err(Reason::Foreign);
-    }
     match decoded(value) {
         Some(text) => inner(&text),
         None => Ok(()),
@@ -202,7 +199,8 @@ const FOREIGN: &[&str] = &[
     "tok_",
 ];
 
-fn is_foreign(value: &[u8]) -> bool {
+/// Whether the value begins as other vendors' keys and programs' ids do.
+pub(in crate::detect) fn is_foreign(value: &[u8]) -> bool {
     FOREIGN.iter().any(|begin| value.starts_with(begin.as_bytes()))
 }
 

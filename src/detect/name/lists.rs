@@ -28,12 +28,12 @@ pub(super) const FILLERS: &[&str] = &[
     "cfg", "params", "param", "props", "defaults", "default", "common", "const", "private", "auth", "authentication",
     "authorization", "secure", "static", "final", "string", "str", "let", "var", "val", "public", "readonly",
     "internal", "protected", "byte", "bytes", "char", "mut", "def", "set", "export", "local", "global", "declare", "de",
-    "la", "le", "het", "der", "die", "den", "das", "is", "of", "for", "voor", "an", "a", "and", "p", "m", "k", "s", "v",
-    "g", "request", "req", "session", "conn", "connection", "http_request", "fallback", "current", "raw", "plain",
-    "hard", "hardcoded", "live_key", "org", "organisation", "organization", "account", "company_wide", "eu", "us", "nl",
+    "la", "le", "het", "der", "die", "den", "das", "is", "of", "for", "voor", "was", "were", "are", "equals", "named", "called", "unencrypted", "constant", "varchar2", "nvarchar2", "clob", "an", "a", "and", "p", "m", "k", "s", "v",
+    "g", "request", "req", "session", "conn", "connection", "fallback", "current", "raw", "plain",
+    "hard", "hardcoded", "org", "organisation", "organization", "account", "eu", "us", "nl",
     "text", "literal", "type", "basestring", "nvarchar", "varchar", "field", "input", "data", "code", "full", "own",
     "personal", "integration", "shared", "1", "2", "3", "01", "02", "v1", "v2", "vite", "react", "next", "nuxt", "expo",
-    "gatsby", "tf", "stored", "saved", "it", "em", "um", "een", "ein", "eine", "un", "une", "con", "here", "hier",
+    "gatsby", "tf", "stored", "saved", "it", "em", "um", "een", "ein", "eine", "un", "une", "here", "hier",
     "use", "with", "std", "ptr", "cstr", "optional",
 ];
 
@@ -41,8 +41,27 @@ pub(super) const FILLERS: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
     "org", "organisation", "organization", "account", "user", "name", "data", "code", "type", "field", "text",
-    "company_wide", "string", "config", "configuration", "settings", "options", "params", "for", "with", "of", "is",
+    "string", "config", "configuration", "settings", "options", "params", "for", "with", "of", "is",
     "the", "header", "headers",
+];
+
+/// Other services, and parts of an application that have secrets of their own: what stands below such a name is not Konver's.
+#[rustfmt::skip]
+pub(super) const ELSEWHERE: &[&str] = &[
+    "database", "db", "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "amqp",
+    "kafka", "nats", "memcached", "elastic", "elasticsearch", "opensearch", "influx", "influxdb", "clickhouse", "smtp",
+    "mail", "mailer", "email", "postmark", "mailgun", "mailjet", "mailchimp", "sendgrid", "brevo", "ses", "s3", "aws",
+    "amazon", "azure", "gcp", "google", "firebase", "cloudflare", "heroku", "vercel", "netlify", "digitalocean", "stripe",
+    "paypal", "adyen", "klarna", "twilio", "vonage", "slack", "discord", "telegram", "teams", "zoom", "github", "gitlab",
+    "bitbucket", "jira", "atlassian", "sentry", "rollbar", "bugsnag", "datadog", "newrelic", "grafana", "prometheus",
+    "loki", "posthog", "segment", "mixpanel", "amplitude", "hotjar", "intercom", "zendesk", "freshdesk", "helpscout",
+    "openai", "anthropic", "mistral", "cohere", "gemini", "huggingface", "hubspot", "salesforce", "pipedrive", "zoho",
+    "dynamics", "copper", "attio", "apollo", "clearbit", "lusha", "hunter", "cognism", "dropcontact", "zoominfo", "shopify",
+    "magento", "woocommerce", "algolia", "meilisearch", "typesense", "contentful", "sanity", "strapi", "pusher", "ably",
+    "mapbox", "linkedin", "facebook", "meta", "twitter", "okta", "auth0", "keycloak", "ldap", "saml", "jwt", "session",
+    "sessions", "cookie", "cookies", "csrf", "crypt", "encryption", "cache", "queue", "vault", "consul", "docker",
+    "registry", "npm", "pypi", "nexus", "artifactory", "sonar", "sonarqube", "jenkins", "pagerduty", "opsgenie", "wifi",
+    "pushover", "xero", "quickbooks", "docusign", "calendly", "airtable", "notion", "asana", "trello", "monday",
 ];
 
 /// Words with which a name ends that names no secret, though a thing is in it.
@@ -53,8 +72,11 @@ pub(super) const NO_SECRET_LAST: &[&str] = &[
     "name", "names", "signature", "sig", "thumbprint", "nonce", "integrity", "cursor", "expiry", "expires", "ttl",
     "created", "rotated", "at", "last4", "label", "description", "verification", "count", "length", "len", "format",
     "pattern", "regex", "regexp", "placeholder", "hint", "arn", "ref", "reference", "env", "algorithm", "alg", "status",
-    "hashed", "crc", "salt", "iv", "mac", "hmac_hex", "header", "prefix_length", "pem", "by", "date", "time", "kid",
-    "usage", "quota", "limit", "bucket",
+    "hashed", "crc", "salt", "iv", "mac", "header", "pem", "by", "date", "time", "kid",
+    "usage", "quota", "limit", "bucket", "rid", "sid", "qid", "tid", "pid", "uid", "gid", "oid", "cid", "traceid",
+    "spanid", "requestid", "query", "mutation", "fragment", "subscription", "button", "dialog", "modal", "screen", "route",
+    "migration", "etags", "hashes", "digests", "checksums", "fingerprints", "cursors", "commits", "revisions", "fixture",
+    "snapshot", "icon", "asset", "chunk", "dsn", "cookie", "session",
 ];
 
 /// Words before `key` (or `token`) that make it no secret.
@@ -64,7 +86,7 @@ pub(super) const NO_SECRET_BEFORE: &[&str] = &[
     "query", "object", "index", "translation", "i18n", "group", "order", "lookup", "feature", "registry", "row", "map",
     "surrogate", "natural", "business", "routing", "dedupe", "idempotency", "lock", "hash", "csrf", "xsrf", "page",
     "continuation", "pagination", "sync", "cursor", "next", "previous", "react", "list", "item", "shortcut", "hot",
-    "vault", "encryption", "site", "event", "message", "request", "correlation", "trace", "session_id", "sha256", "md5",
+    "vault", "encryption", "site", "event", "message", "request", "correlation", "trace", "sha256", "md5",
     "sha1", "integrity",
 ];
 

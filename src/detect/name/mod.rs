@@ -2,7 +2,7 @@
 
 mod lists;
 
-use lists::{ABOUT, FILLERS, GLUED, NO_SECRET_ANYWHERE, NO_SECRET_BEFORE, NO_SECRET_LAST, SLOTS, THINGS};
+use lists::{ABOUT, ELSEWHERE, FILLERS, GLUED, NO_SECRET_ANYWHERE, NO_SECRET_BEFORE, NO_SECRET_LAST, SLOTS, THINGS};
 
 /// Which of the vendor's two secrets is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,7 +150,10 @@ impl Words {
             };
         }
         let whole = self.0.concat();
+        let digits = whole.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let unnumbered = whole.get(..whole.len() - digits).unwrap_or_default();
         if is_in(&whole, SLOTS)
+            || is_in(unnumbered, SLOTS)
             || self.0.last().is_some_and(|last| is_in(last, &["value", "default", "text", "string"]))
         {
             return Class::Slot;
@@ -227,6 +230,30 @@ impl Words {
         ]) && !self.has(&["api", "apikey"])
     }
 
+    /// Whether a word of the name says that it is an id, a hash or an address rather than a secret.
+    pub(super) fn has_no_secret(&self) -> bool {
+        self.has(NO_SECRET_LAST) && !self.has_thing()
+    }
+
+    /// Whether the name is that of the vendor's client.
+    pub(super) fn is_client(&self) -> bool {
+        self.has_vendor() && self.has(&["client", "sdk", "connector", "api", "gateway", "adapter", "provider"])
+    }
+
+    /// Whether the name is `key` and nothing else.
+    pub(super) fn is_bare_key(&self) -> bool {
+        matches!(self.0.as_slice(), [word] if word == b"key" || word == b"keys")
+    }
+
+    /// The name without what a function does with the thing: `getKonverKey` is about a Konver key.
+    pub(super) fn without_verbs(&self) -> Self {
+        const VERBS: &[&str] = &[
+            "get", "fetch", "load", "read", "make", "build", "create", "provide", "resolve", "find", "use", "obtain",
+            "retrieve", "lookup", "provider", "function", "fn", "func", "fun", "sub", "async", "return", "returns",
+        ];
+        Self(self.0.iter().filter(|word| !is_in(word, VERBS)).cloned().collect())
+    }
+
     /// Whether the name is about the fields of records, whose keys are no secrets.
     pub(super) fn is_about_fields(&self) -> bool {
         self.has(&[
@@ -248,6 +275,14 @@ impl Words {
     pub(super) fn is_filler(&self) -> bool {
         self.0.iter().all(|word| is_in(word, FILLERS) || word.len() == 1)
     }
+}
+
+/// Whether the name is that of another service, or of a part of an application that has secrets of its own.
+pub(super) fn is_elsewhere(name: &[u8]) -> bool {
+    let words = Words::new(name);
+    // Humps part some of them: `OpenAI`, `GitHub`.
+    let parted = words.0.windows(2).any(|pair| is_in(&pair.concat(), ELSEWHERE));
+    !words.has_vendor() && (parted || words.has(ELSEWHERE))
 }
 
 fn push(words: &mut Vec<Vec<u8>>, word: Vec<u8>) {
@@ -292,7 +327,20 @@ fn is_in(word: &[u8], list: &[&str]) -> bool {
 
 /// What a name says.
 pub(super) fn classify(name: &[u8]) -> Class {
-    Words::new(name).class()
+    if is_file(name) { Class::Refused } else { Words::new(name).class() }
+}
+
+/// Whether the name is a file's: `KonverApiKey.swift`.
+fn is_file(name: &[u8]) -> bool {
+    const ENDINGS: &[&str] = &[
+        "swift", "js", "mjs", "cjs", "ts", "tsx", "jsx", "py", "rb", "go", "rs", "java", "kt", "cs", "php", "vue",
+        "svelte", "dart", "c", "h", "cpp", "m", "md", "rst", "txt", "json", "yaml", "yml", "toml", "xml", "html",
+        "css", "scss", "sql", "sh", "ps1", "zip", "gz", "tgz", "tar", "pem", "crt", "lock", "log", "csv", "svg", "png",
+        "proto", "ex", "exs", "exe",
+    ];
+    let Some(dot) = name.iter().rposition(|&byte| byte == b'.') else { return false };
+    let (stem, ending) = (name.get(..dot).unwrap_or_default(), name.get(dot + 1..).unwrap_or_default());
+    stem.len() > 1 && ENDINGS.iter().any(|known| known.as_bytes() == ending)
 }
 
 /// Whether a variable's name says that its value is secret, whoever's it may be.

@@ -1,0 +1,140 @@
+//! Values that are digests, ids or parts of sealed texts by what stands right around them: in checksum files and lock files, in
+//! addresses of repositories, in baselines of other scanners, in wrapped or barred ciphertext.
+
+use super::candidate::Candidate;
+use super::judge::Reason;
+
+/// Lengths of digests, in hexadecimal digits.
+const DIGESTS: &[usize] = &[32, 40, 56, 64, 96, 128];
+/// So long are the lines of a wrapped text at least.
+const WRAPPED: usize = 40;
+
+/// Why what stands right around the value says that it is a digest or a piece of ciphertext, if it does.
+pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
+    let before = bytes.get(candidate.start().saturating_sub(400)..candidate.start()).unwrap_or_default();
+    let after = bytes.get(candidate.end()..).unwrap_or_default();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let value = candidate.value.as_slice();
+    if is_barred(value, before, after) || is_wrapped(bytes, candidate) {
+        return Some(Reason::Ciphertext);
+    }
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    let digest = hex && DIGESTS.contains(&value.len());
+    let is_digest = is_fragment(line)
+        || is_fingerprint(after)
+        || digest && (is_checked_file(line, after) || is_commit(line))
+        || hex && value.len() > 128;
+    is_digest.then_some(Reason::NotRandom)
+}
+
+/// Behind `#` or `@` of an address: `https://host/package.tgz#<digest>`, `git+https://host/repository@<commit>`.
+fn is_fragment(line: &[u8]) -> bool {
+    let Some(address) = line.strip_suffix(b"#").or_else(|| line.strip_suffix(b"@")) else { return false };
+    let token = address.rsplit(|&byte| byte.is_ascii_whitespace() || b"\"'`<>(".contains(&byte)).next();
+    token.is_some_and(|token| {
+        let path = memchr::memmem::find(token, b"://").map(|at| token.get(at + 3..).unwrap_or_default());
+        path.is_some_and(|path| path.contains(&b'/'))
+    })
+}
+
+/// In front of a place in a file: `<digest>:src/client.ts:rule:12`.
+fn is_fingerprint(after: &[u8]) -> bool {
+    let Some(rest) = after.strip_prefix(b":") else { return false };
+    let path = rest.iter().take(200).take_while(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte)).count();
+    rest.get(..path).is_some_and(|path| path.contains(&b'/')) && rest.get(path) == Some(&b':')
+}
+
+/// The digest at the begin of a line, and a file's name behind it: what `sha256sum` writes and reads.
+fn is_checked_file(line: &[u8], after: &[u8]) -> bool {
+    let rest = after.split(|byte| b"\n\"'".contains(byte)).next().unwrap_or_default();
+    let name = rest.trim_ascii();
+    let blank = rest.first().is_some_and(|&byte| byte == b' ' || byte == b'\t');
+    let begins = line.trim_ascii().is_empty() || matches!(line.last(), Some(b'"' | b'\''));
+    begins && blank && !name.is_empty() && !name.contains(&b' ') && name.contains(&b'.')
+        || begins && rest.starts_with(b"  ") && !name.is_empty() && !name.contains(&b' ')
+}
+
+/// Right behind the address of a git repository, in the next literal.
+fn is_commit(line: &[u8]) -> bool {
+    let trimmed = line.trim_ascii_end();
+    let bare = trimmed.iter().rposition(|byte| !b"\"', ".contains(byte)).map_or(0, |last| last + 1);
+    trimmed.get(..bare).is_some_and(|text| text.ends_with(b".git"))
+}
+
+/// Parts of one sealed text, with bars between them: `2.<iv>|<data>|<mac>`.
+fn is_barred(value: &[u8], before: &[u8], after: &[u8]) -> bool {
+    let base64 = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte));
+    let part = value.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"+/=.".contains(&byte));
+    let next = after.first() == Some(&b'|') && base64(after.get(1));
+    let previous = before.last() == Some(&b'|') && base64(before.get(before.len().saturating_sub(2)));
+    part && (next || previous)
+}
+
+/// A whole line of base64 between others: a key is never wrapped, what is sealed or compiled is.
+fn is_wrapped(bytes: &[u8], candidate: &Candidate) -> bool {
+    let whole = |line: &[u8]| {
+        let line = line.trim_ascii();
+        let line = line.strip_suffix(b"\\").unwrap_or(line).trim_ascii();
+        line.len() >= WRAPPED && line.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    };
+    let start = bytes.get(..candidate.start()).and_then(|before| memchr::memrchr(b'\n', before));
+    let near = |text: &[u8]| text.len() < 400 && whole(text);
+    let from = start.map_or(0, |at| at + 1);
+    let end = bytes.get(candidate.end()..).and_then(|after| memchr::memchr(b'\n', after));
+    let to = end.map_or(bytes.len(), |at| candidate.end() + at);
+    let own = bytes.get(from..to).is_some_and(near);
+    if !own {
+        return false;
+    }
+    let above = start.and_then(|end| bytes.get(..end)).and_then(|text| text.rsplit(|&byte| byte == b'\n').next());
+    let below = bytes.get(to + 1..).and_then(|text| text.split(|&byte| byte == b'\n').next());
+    above.is_some_and(near) || below.is_some_and(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> Option<Reason> {
+        let start = text.find('0').unwrap();
+        let length = text[start..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let value = text.as_bytes()[start..start + length].to_vec();
+        refusal(
+            text.as_bytes(),
+            &Candidate { value, pieces: std::iter::once(start..start + length).collect(), loose: false },
+        )
+    }
+
+    #[test]
+    fn digests_are_told_by_their_surroundings() {
+        let hex = "0f".repeat(20);
+        for text in [
+            format!("{hex}  konver-api-key_0.2.tar.gz\n"),
+            format!("{hex} *konver.exe\n"),
+            format!("resolved \"https://example.test/konver/-/key.tgz#{hex}\"\n"),
+            format!("konver-api-token @ git+https://example.test/konver/token@{hex}\n"),
+            format!("{{:git, \"https://example.test/konver/api_key.git\", \"{hex}\", []}}\n"),
+            format!("'{hex}:src/konver.ts:konver-api-key:12',\n"),
+        ] {
+            assert_eq!(refused(&text), Some(Reason::NotRandom), "{text}");
+        }
+        for text in [
+            format!("KONVER_API_KEY={hex}\n"),
+            format!("konver_key: {hex} # in use\n"),
+            format!("https://{hex}@api.konver.ai/v1\n"),
+            format!("user@host {hex}\n"),
+            format!("konver:{hex}:12\n"),
+        ] {
+            assert_eq!(refused(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_ciphertext_are_told_by_their_neighbours() {
+        let (a, b) = ("0aB9".repeat(16), "9xY0".repeat(16));
+        assert_eq!(refused(&format!("2.{a}|{b}|zz")), Some(Reason::Ciphertext));
+        assert_eq!(refused(&format!("cipher: |\n  {a}\n  {b}\n")), Some(Reason::Ciphertext));
+        assert_eq!(refused(&format!("key: |\n  {a}\nother: x\n")), None);
+        assert_eq!(refused(&format!("| Konver | {a} |\n")), None);
+    }
+}
