@@ -101,7 +101,9 @@ pub(super) fn in_sealed_block(bytes: &[u8], value: usize) -> bool {
 pub(super) fn is_half(bytes: &[u8], context: &Context, candidate: &Candidate) -> bool {
     let before = bytes.get(..candidate.start()).unwrap_or_default();
     let after = bytes.get(candidate.end()..).unwrap_or_default();
-    after.starts_with(b"\\\n")
+    let quoted = context.is_quoted_printable() && before.ends_with(b"=") && candidate.value.starts_with(b"3D");
+    quoted
+        || after.starts_with(b"\\\n")
         || after.starts_with(b"\\\r\n")
         || context.is_quoted_printable() && (after.starts_with(b"=\n") || before.ends_with(b"=\n"))
         || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\")

@@ -100,7 +100,9 @@ fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
 /// and of those at its end no hyphen, underscore or plus where nothing else follows.
 fn bare_marks(bytes: &[u8], span: &Range<usize>, lead: usize, trail: usize) -> (usize, usize) {
     let before = bytes.get(..span.start).unwrap_or_default();
-    let lead = if before.ends_with(b"=") || before.ends_with(b": ") { 0 } else { lead };
+    // What is padded is base64, of which a slash or a plus at the beginning is part.
+    let padded = bytes.get(span.clone()).is_some_and(|run| run.ends_with(b"=")) && lead == 1;
+    let lead = if padded || before.ends_with(b"=") || before.ends_with(b": ") { 0 } else { lead };
     let marks = bytes.get(span.end - trail..span.end).unwrap_or_default();
     let own = lead == 0 && marks.iter().all(|mark| b"-_+".contains(mark));
     let ends = bytes.get(span.end).is_none_or(|next| next.is_ascii_whitespace() || b"\"'`&};,)".contains(next));

@@ -18,6 +18,8 @@ pub(super) struct Context {
     others: Lines,
     /// Names that stand for the header's own: `HEADER_AUTH = "X-Api-Key"`.
     headers: Vec<Vec<u8>>,
+    /// Whether parts of the file are headed by the services that they are about, one of them the vendor.
+    sections: bool,
     /// Whether events are checked by their signature.
     signature: bool,
     quoted_printable: bool,
@@ -100,7 +102,7 @@ const NOBODY: &[&str] = &[
 /// Hosts: behind the slashes of an address, an at sign, `host` or `machine`; by a first label that only hosts have; quoted as a
 /// whole, with an ending that is common and no file's.
 const HOSTS: &str = concat!(
-    r"(?i-u)(?:(?://|@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})",
+    r"(?i-u)(?:(?://|[\w.+-]@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})",
     r"|(?:^|[^\w.-])((?:api|app|www|hooks|auth|gateway)\.(?:[a-z0-9-]+\.)*[a-z0-9-]+\.",
     r"(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))\b",
     r#"|["'`]((?:[a-z0-9-]+\.)+(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))[/:"'`])"#,
@@ -121,6 +123,7 @@ impl Context {
             words: Vec::new(),
             others: Vec::new(),
             headers: Vec::new(),
+            sections: false,
             signature: false,
             quoted_printable: memchr::memmem::find(bytes, b"quoted-printable").is_some()
                 || memchr::memmem::find(bytes, b"=3D").is_some() && memchr::memmem::find(bytes, b"=\n").is_some(),
@@ -143,6 +146,13 @@ impl Context {
                 context.words.push(line);
             }
         }
+        static SECTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(
+                r#"(?im-u)^[ \t]*(?:["'\[:]+)?[\w.-]*konver[\w.-]*["'\]]*[ \t]*(?::[ \t]*\{?|\{|=[ \t]*\{)?[ \t]*\r?$"#,
+            )
+            .ok()
+        });
+        context.sections = SECTION.as_ref().is_some_and(|section| section.is_match(bytes));
         let alias = |found: regex::bytes::Captures<'_>| found.get(1).map(|name| name.as_bytes().to_vec());
         context.headers = ALIAS
             .iter()
@@ -211,6 +221,11 @@ impl Context {
     /// Whether lines are broken as mail programs do.
     pub(super) fn is_quoted_printable(&self) -> bool {
         self.quoted_printable
+    }
+
+    /// Whether parts of the file are headed by the services that they are about, one of them the vendor.
+    pub(super) fn has_sections(&self) -> bool {
+        self.sections
     }
 
     /// Whether the vendor's events are checked here.

@@ -321,6 +321,9 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         return refused(Reason::NotRandom);
     }
     judge(value, strength).map_err(Verdict::Refused)?;
+    if evidence == Evidence::Flow && is_foreign(value) {
+        return refused(Reason::Foreign);
+    }
     if evidence == Evidence::File {
         if is_foreign(value) {
             return refused(Reason::Foreign);

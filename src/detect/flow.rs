@@ -120,7 +120,11 @@ fn used(bytes: &[u8], end: usize) -> Option<(u8, &[u8])> {
         text if blanks > 0 && text.first().is_some_and(|byte| b"$\"'{".contains(byte)) => (b' ', text),
         _ => return None,
     };
-    let text = if separator == b' ' { text } else { text.trim_ascii_start() };
+    // A comma parts a name in quotes from its value; two names in a list have nothing to do with each other.
+    if separator == b',' && closers == 0 {
+        return None;
+    }
+    let text = if b"(,".contains(&separator) { text.trim_ascii_start() } else { text };
     let mut depth = 0_i32;
     let end = text.iter().position(|&byte| {
         depth += i32::from(byte == b'(') - i32::from(byte == b')');
@@ -213,11 +217,42 @@ fn call(bytes: &[u8], start: usize) -> Option<(&[u8], usize)> {
 }
 
 /// The names in a text that a value can have come from.
-fn names(text: &[u8], single: bool) -> impl Iterator<Item = Vec<u8>> + '_ {
-    text.split(|&byte| !(byte.is_ascii_alphanumeric() || b"_$.".contains(&byte)))
+fn names(text: &[u8], single: bool) -> impl Iterator<Item = Vec<u8>> {
+    let text = without_strings(text);
+    let names: Vec<Vec<u8>> = text
+        .split(|&byte| !(byte.is_ascii_alphanumeric() || b"_$.".contains(&byte)))
         .map(move |name| (last_part(name), name.starts_with(b"$") || single))
         .filter(|(name, sigil)| is_name(name, *sigil))
         .map(|(name, _)| name)
+        .collect();
+    names.into_iter()
+}
+
+/// The text without what its literals say, but for those by which a value is looked up (`opts["api_key"]`) or into which one
+/// is put (`"Bearer ${key}"`).
+fn without_strings(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = memchr::memchr3(b'"', b'\'', b'`', rest) {
+        let (before, behind) = rest.split_at(open);
+        out.extend_from_slice(before);
+        let quote = behind.first().copied().unwrap_or_default();
+        let literal = behind.get(1..).unwrap_or_default();
+        let Some(close) = memchr::memchr(quote, literal) else {
+            rest = behind;
+            break;
+        };
+        let content = literal.get(..close).unwrap_or_default();
+        let filled = content.iter().any(|byte| b"${".contains(byte));
+        if before.last() == Some(&b'[') || filled {
+            out.push(b' ');
+            out.extend_from_slice(content);
+        }
+        out.push(b' ');
+        rest = literal.get(close + 1..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 /// A name that a variable can have, and that says something: not a word of the language or the library, and one letter only

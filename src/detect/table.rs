@@ -17,7 +17,7 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
         return None;
     }
     let separator = [b'|', b'\t', b',', b';'].into_iter().find(|mark| memchr::memchr_iter(*mark, line).count() >= 2)?;
-    if separator != b'|' && separator != b'\t' && line.iter().any(|byte| b"({=".contains(byte)) {
+    if separator != b'|' && separator != b'\t' && line.iter().any(|byte| b"({=#".contains(byte)) {
         return None;
     }
     let cells = |line: &[u8]| -> Vec<Vec<u8>> {

@@ -122,13 +122,25 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
     }
     let family = bound.neutral.ok_or(Unbound::Nameless)?;
     // Whatever is looked up has a key: of a cache, a commit, a file.
-    if bound.is_bare && is_lookup(&candidate.value) {
+    if beside_host(bytes, start) {
+        let message = b"given to a call beside Konver's address".to_vec();
+        return Ok((family, Evidence::File, message));
+    }
+    let far = context.nearness(start).is_none_or(|near| near > 3) || context.has_other();
+    if bound.is_bare && (is_lookup(&candidate.value) || far) {
         return Err(Unbound::Nameless);
     }
     if bound.own || bound.elsewhere || is_tagged(bytes, start) {
         return Err(Unbound::Foreign);
     }
     let near = context.nearness(start).ok_or(Unbound::Distance)?;
+    let name = bound.variable.clone().and_then(|place| bytes.get(place)).unwrap_or_default();
+    if family == Family::Webhook
+        && !context.checks_signature()
+        && !name.to_ascii_lowercase().windows(4).any(|part| part == b"hook")
+    {
+        return Err(Unbound::Foreign);
+    }
     if context.checks_signature() && near <= 10 && family == Family::Key && !context.has_host() {
         return Ok((Family::Webhook, Evidence::File, b"a secret beside X-Konver-Signature".to_vec()));
     }

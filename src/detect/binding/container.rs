@@ -26,6 +26,7 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
     let mut bare = false;
     let from = line;
     let mut passed = false;
+    let application = binding.own;
     for _ in 0..400 {
         let Some(above) = line.checked_sub(1) else { return };
         line = above;
@@ -54,10 +55,13 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
         match named {
             Named::Settled => return,
             // In a file with other vendors' hosts an unknown name may be one of theirs.
-            Named::Other => binding.own |= context.has_other(),
+            Named::Other => binding.own |= context.has_other() || context.has_sections(),
             Named::Nothing => {}
         }
-        if binding.own && context.names_between(line, if passed { from } else { end_of(bytes, context, from, limit) }) {
+        if binding.own
+            && !application
+            && context.names_between(line, if passed { from } else { end_of(bytes, context, from, limit) })
+        {
             binding.own = false;
         }
         passed |= opens && !bare;
@@ -93,7 +97,10 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         .filter(|name| !name.is_empty())
         .take(12)
         .collect();
-    let declares = names.iter().any(|name| DECLARES.contains(name)) && !binding.argument && binding.variable.is_none();
+    let declares = names.iter().any(|name| DECLARES.contains(name))
+        && !binding.argument
+        && (binding.bound || binding.returned)
+        && binding.variable.is_none();
     let assigns =
         line.iter().any(|byte| b"=:".contains(byte)) || line.starts_with(b"[") || line.starts_with(b"<") || declares;
     for name in &names {

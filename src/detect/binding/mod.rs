@@ -45,6 +45,8 @@ pub(super) struct Binding<'c> {
     pub(super) function: Option<Vec<u8>>,
     /// Its neutral name is `key` and nothing else.
     pub(super) is_bare: bool,
+    /// A mark binds it to what stands before it.
+    bound: bool,
     /// It is given to a call.
     argument: bool,
     /// It is what a signature is made with.
@@ -77,7 +79,7 @@ enum Token {
 /// What the value `span` of the layer is bound to.
 pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize>) -> Binding<'c> {
     let mut binding = Binding { headers: context.header_names(), ..Binding::default() };
-    if is_map_key(bytes, span.end) || is_of_another(bytes, context, span.start) {
+    if is_map_key(bytes, span) || is_key_element(bytes, span) || is_of_another(bytes, context, span.start) {
         binding.foreign = true;
         return binding;
     }
@@ -100,12 +102,23 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
 }
 
 /// Whether the value is itself a key of a map: `'<value>': 'marieke'`.
-fn is_map_key(bytes: &[u8], end: usize) -> bool {
-    let rest = bytes.get(end..).unwrap_or_default();
+fn is_map_key(bytes: &[u8], span: &Range<usize>) -> bool {
+    let before = bytes.get(span.start.saturating_sub(40)..span.start.saturating_sub(1)).unwrap_or_default();
+    if before.trim_ascii_end().ends_with(b"?") {
+        // `condition ? '<value>' : other`
+        return false;
+    }
+    let rest = bytes.get(span.end..).unwrap_or_default();
     let Some((b'"' | b'\'', rest)) = rest.split_first() else { return false };
     let blanks = rest.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
     let rest = rest.get(blanks..).unwrap_or_default();
     rest.starts_with(b":") && !rest.starts_with(b"::") || rest.starts_with(b"=>") || rest.starts_with(b"] =")
+}
+
+/// Whether the value is the name of an entry in a property list: `<key><value></key>`.
+fn is_key_element(bytes: &[u8], span: &Range<usize>) -> bool {
+    let before = bytes.get(..span.start).unwrap_or_default();
+    before.ends_with(b"<key>") && bytes.get(span.end..).is_some_and(|after| after.starts_with(b"</key>"))
 }
 
 /// Whether a byte is part of a name as code and configuration write them.

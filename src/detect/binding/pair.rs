@@ -294,6 +294,9 @@ pub(super) fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Bi
                 binding.ours = Some((thing.unwrap_or(Family::Key), Evidence::Name, 0..0));
             }
             Class::Slot | Class::Vendor => continue,
+            Class::Refused if slot && Words::new(name).is_id() => {
+                binding.foreign = true;
+            }
             _ => {
                 binding.broken |= slot && !Words::new(name).is_filler();
                 continue;

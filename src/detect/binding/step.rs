@@ -44,6 +44,20 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         walk.commas = 0;
         walk.bound = true;
     }
+    // A label of several words says more than its last one: `minisign public key`.
+    let joined = walk.phrase.len() > name.len();
+    if joined
+        && binding.neutral.is_some()
+        && class != Class::Refused
+        && walk.names < 5
+        && (label == Class::Refused || label == Class::Foreign && is_prose(&walk.phrase))
+    {
+        binding.foreign = true;
+        return false;
+    }
+    if walk.commas > 0 && name.contains(&b'/') {
+        return true;
+    }
     if walk.depth > 0 || walk.commas > 0 {
         // What a call or an index in front of the value is about: only what names it outright counts.
         let outright = matches!(class, Class::Ours(_) | Class::Header | Class::Authorization)
@@ -122,6 +136,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         }
         Class::Vendor => {
             if in_literal
+                || walk.later && binding.neutral.is_none()
                 || walk.others > 0
                 || walk.list
                 || (binding.broken && binding.neutral.is_none())
@@ -139,7 +154,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             true
         }
         // What the object of a value with its own name stands in is asked later, if that name says nothing.
-        Class::Foreign | Class::Refused if binding.slot && (walk.opened || walk.climbed) => false,
+        Class::Foreign | Class::Refused if binding.slot && walk.later => false,
         Class::Refused if binding.slot && is_label_word(name) => true,
         Class::Foreign | Class::Refused => {
             if class == Class::Foreign && walk.bound && binding.variable.is_none() {
@@ -181,10 +196,12 @@ pub(super) fn other(
         binding.ours = Some((binding.neutral.unwrap_or(Family::Key), evidence, place));
         return false;
     }
-    if words.is_filler() && (name.len() > 1 || !walk.bound) {
+    if words.is_filler()
+        && (name.trim_ascii().iter().filter(|byte| byte.is_ascii_alphanumeric()).count() > 1 || !walk.bound)
+    {
         return true;
     }
-    let record = walk.climbed && walk.lines == 0 && walk.bound || called;
+    let record = (walk.climbed && walk.bound || walk.opened) && walk.lines == 0 || called;
     if record && binding.neutral.is_some() && is_elsewhere(name) {
         // `'crypt' => ['key' => ...]`, `new OpenAI({ apiKey: ... })`
         binding.elsewhere = true;

@@ -15,6 +15,8 @@ pub(super) struct Walk {
     pub(super) list: bool,
     pub(super) opened: bool,
     pub(super) body: bool,
+    /// It is not the first in its list or object.
+    pub(super) later: bool,
     pub(super) climbed: bool,
     /// What is passed is the first choice, of which the value is the second: `read() || <value>`.
     pub(super) fallback: bool,
@@ -43,6 +45,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
         list: false,
         opened: false,
         body: false,
+        later: false,
         climbed: false,
         fallback: false,
         lines: 0,
@@ -96,6 +99,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     walk.called = mark == b'(';
                     walk.opened = mark == b'{';
                     walk.climbed |= mark == b'[';
+                    walk.later |= walk.commas > 0;
                     walk.body |= mark == b'{' && lines > 0 && opens_body(bytes, start);
                     walk.list |= mark == b'[' && walk.commas > 0;
                     (walk.bound, walk.sibling, walk.commas) = (false, false, 0);
@@ -106,8 +110,10 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     walk.commas += 1;
                     walk.sibling |= walk.bound || walk.commas > 3;
                 }
+                b'=' | b'>' if is_comparison(bytes, at) => {}
                 b'=' | b':' | b'>' | b'|' | b'?' => {
                     walk.bound |= b"=:>".contains(&mark);
+                    binding.bound |= walk.bound && walk.names == 0;
                     walk.fallback &= !walk.bound;
                 }
                 _ => {}
@@ -123,7 +129,8 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     return;
                 }
                 // Words that follow one another are one label: `Konver API key`.
-                let joins = to + 1 == walk.before && bytes.get(to) == Some(&b' ') && walk.phrase.len() < 40;
+                let plain = !name.contains(&b'_');
+                let joins = plain && to + 1 == walk.before && bytes.get(to) == Some(&b' ') && walk.phrase.len() < 40;
                 walk.phrase = if joins { [name, b"_", walk.phrase.as_slice()].concat() } else { name.to_vec() };
                 walk.before = from;
                 if walk.names > NAMES || !step(bytes, binding, &mut walk, name, from..to) {
@@ -131,6 +138,16 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                 }
             }
         }
+    }
+}
+
+/// Whether the mark is part of `==`, `!=`, `<=` or `>=`, which bind nothing.
+fn is_comparison(bytes: &[u8], at: usize) -> bool {
+    let (before, after) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at + 1));
+    match bytes.get(at) {
+        Some(b'=') => after == Some(&b'=') || before.is_some_and(|byte| b"=!<>".contains(byte)),
+        Some(b'>') => after == Some(&b'='),
+        _ => false,
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) fn is_random(value: &[u8], strength: Strength) -> bool {
     if is_uuid(value) {
         return strength > Strength::Weak && digits_only(value).len() < value.len();
     }
+    if uuids(value) > 1 {
+        return false;
+    }
     let has = |class: fn(&u8) -> bool| value.iter().any(class);
     let letters = has(u8::is_ascii_alphabetic);
     let mixed = has(u8::is_ascii_digit) || has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
@@ -88,6 +91,20 @@ fn outside_of_words(ratios: &[f32]) -> usize {
 }
 
 /// The groups of a UUID, whatever stands in them.
+/// How many UUIDs stand in the value: an address of something is made of several, no key is.
+fn uuids(value: &[u8]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while let Some(window) = value.get(at..at + 36) {
+        if is_uuid_like(window) {
+            count += 1;
+            at += 36;
+        } else {
+            at += 1;
+        }
+    }
+    count
+}
+
 pub(super) fn is_uuid_like(value: &[u8]) -> bool {
     let groups = value.split(|&byte| byte == b'-');
     groups.map(<[u8]>::len).eq([8, 4, 4, 4, 12]) && value.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-')

@@ -228,11 +228,19 @@ impl Words {
             "secure",
             "global",
         ]) && !self.has(&["api", "apikey"])
+            && !self.has_hook()
     }
 
     /// Whether a word of the name says that it is an id, a hash or an address rather than a secret.
     pub(super) fn has_no_secret(&self) -> bool {
         self.has(NO_SECRET_LAST) && !self.has_thing()
+    }
+
+    /// Whether the name is that of an id or a hash, in more than one word.
+    pub(super) fn is_id(&self) -> bool {
+        const IDS: &[&str] =
+            &["id", "ids", "uuid", "guid", "hash", "digest", "checksum", "etag", "sha", "sha256", "revision"];
+        self.0.len() > 1 && self.0.last().is_some_and(|last| is_in(last, IDS))
     }
 
     /// Whether the name is that of the vendor's client.
