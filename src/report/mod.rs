@@ -2,6 +2,7 @@
 
 mod anchor;
 mod audit;
+mod clock;
 mod fix;
 mod github;
 mod gitlab;
@@ -22,6 +23,7 @@ use clap::ValueEnum;
 
 use crate::scan::Outcome;
 
+pub use clock::{now, utc};
 pub use json::schema;
 pub use revoke::key_steps;
 pub use sanitize::printable;
