@@ -140,7 +140,7 @@ pub fn verifier(common: &Common, environment: &Environment) -> Result<Verifier, 
         (None, None) => Address::konver(),
     };
     if !address.is_konver() {
-        super::error::line(&format!("keys are sent to {}", address.host()));
+        super::error::line(&format!("keys are sent to {address}"));
     }
     Verifier::new(address, &environment.proxies()).map_err(wrong)
 }

@@ -5,14 +5,16 @@ use std::net::IpAddr;
 
 use ureq::http::Uri;
 
-/// The vendor's address (API documentation, "Base URL").
-const KONVER: &str = "https://api.konver.ai";
+/// The vendor's host (API documentation, "Base URL").
+const KONVER: &str = "api.konver.ai";
+const HTTPS: u16 = 443;
 
 /// Where keys are sent. HTTPS only, loopback excepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     base: String,
     host: String,
+    port: u16,
     loopback: bool,
     plain: bool,
 }
@@ -38,30 +40,40 @@ pub enum AddressError {
 impl Address {
     /// The vendor's own.
     pub fn konver() -> Self {
-        Self { base: KONVER.into(), host: "api.konver.ai".into(), loopback: false, plain: false }
+        Self { base: format!("https://{KONVER}"), host: KONVER.into(), port: HTTPS, loopback: false, plain: false }
     }
 
     /// One that the user named on the command line.
     ///
     /// # Errors
-    /// Not a URL, or plain HTTP to another machine.
+    /// Not a URL of a scheme, a host and perhaps a port and a path; or plain HTTP to another machine.
     pub fn named(text: &str) -> Result<Self, AddressError> {
+        // The parser drops a fragment without a word.
+        if text.contains(['#', '?']) {
+            return Err(AddressError::Malformed);
+        }
         let uri: Uri = text.parse().map_err(|_| AddressError::Malformed)?;
         let authority = uri.authority().ok_or(AddressError::Malformed)?;
         let host = authority.host().to_ascii_lowercase();
-        if host.is_empty() || authority.as_str().contains('@') || uri.query().is_some() {
+        if host.is_empty() || authority.as_str().contains('@') {
             return Err(AddressError::Malformed);
         }
-        let plain = match uri.scheme_str() {
-            Some("https") => false,
-            Some("http") => true,
+        let (scheme, plain, usual) = match uri.scheme_str() {
+            Some("https") => ("https", false, HTTPS),
+            Some("http") => ("http", true, 80),
             _ => return Err(AddressError::Malformed),
+        };
+        // A colon without a number that a port can have.
+        let port = match authority.as_str().get(authority.host().len()..) {
+            None | Some("") => usual,
+            Some(_) => authority.port_u16().ok_or(AddressError::Malformed)?,
         };
         let loopback = is_loopback(&host);
         if plain && !loopback {
             return Err(AddressError::NotSecure);
         }
-        Ok(Self { base: text.trim_end_matches('/').into(), host, loopback, plain })
+        let base = format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'));
+        Ok(Self { base, host, port, loopback, plain })
     }
 
     /// One that the environment names.
@@ -74,13 +86,13 @@ impl Address {
     }
 
     /// The host, lower case.
-    pub fn host(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether it is the vendor's own host.
+    /// Whether the vendor's own API answers there.
     pub fn is_konver(&self) -> bool {
-        self.host == "api.konver.ai"
+        self.host == KONVER && self.port == HTTPS
     }
 
     /// Whether it is on this machine: no proxy is used then.
@@ -100,8 +112,10 @@ impl Address {
 }
 
 impl fmt::Display for Address {
+    /// The host, and the port where it is not https's own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.host)
+        f.write_str(&self.host)?;
+        if self.port == HTTPS { Ok(()) } else { write!(f, ":{}", self.port) }
     }
 }
 
@@ -120,12 +134,43 @@ mod tests {
         assert!(Address::named("http://127.0.0.1:8080/").is_ok_and(|address| address.is_loopback()));
         assert!(Address::named("http://[::1]:1").is_ok() && Address::named("http://localhost").is_ok());
         assert!(matches!(Address::named("http://api.konver.ai"), Err(AddressError::NotSecure)));
-        for wrong in
-            ["api.konver.ai", "ftp://x", "https://u:p@api.konver.ai", "https://api.konver.ai?x=1", "", "https://"]
-        {
-            assert!(matches!(Address::named(wrong), Err(AddressError::Malformed)), "{wrong}");
-        }
         assert!(matches!(Address::of_environment("https://api.example.org"), Err(AddressError::NotLoopback)));
         assert!(Address::named("http://127.0.0.1.example.org").is_err());
+    }
+
+    #[test]
+    fn nothing_but_scheme_host_port_and_path() {
+        for wrong in [
+            "",
+            "api.konver.ai",
+            "ftp://x",
+            "https://",
+            "https://u:p@api.konver.ai",
+            "https://u@api.konver.ai",
+            "https://@api.konver.ai",
+            "https://api.konver.ai?x=1",
+            "https://api.konver.ai?",
+            "https://api.konver.ai/#fragment",
+            "https://api.konver.ai#",
+            "https://api.konver.ai#@example.org",
+            "https://api.konver.ai\\@example.org",
+            "https://api.konver.ai:",
+            "https://api.konver.ai:99999",
+            "https://api.konver.ai/ path",
+            "http://127.0.0.1\r\n",
+        ] {
+            assert!(matches!(Address::named(wrong), Err(AddressError::Malformed)), "{wrong}");
+        }
+        let below = Address::named("https://api.konver.ai/proxied/").map(|address| address.company("x"));
+        assert_eq!(below.ok().as_deref(), Some("https://api.konver.ai/proxied/v1/company/x"));
+    }
+
+    #[test]
+    fn another_port_is_another_address() {
+        let named = |text: &str| Address::named(text).map(|address| (address.is_konver(), address.to_string())).ok();
+        assert_eq!(named("https://API.konver.ai:443"), Some((true, "api.konver.ai".into())));
+        assert_eq!(named("https://api.konver.ai:8443"), Some((false, "api.konver.ai:8443".into())));
+        assert_eq!(named("https://api.konver.ai."), Some((false, "api.konver.ai.".into())));
+        assert_eq!(named("http://127.0.0.1"), Some((false, "127.0.0.1:80".into())));
     }
 }
