@@ -215,10 +215,19 @@ pub fn finish(
     Ok(ExitStatus::of(&outcome, common.exit_code.unwrap_or(1)))
 }
 
-/// Runs the scan in a pool of the threads asked for, interruptible.
+/// Runs the scan in a pool of the threads asked for, within the time that the user gives it, interruptible.
 pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result<Outcome, Error> {
     let timeout = (common.timeout > 0).then(|| Duration::from_secs(common.timeout));
-    let cancel = Arc::new(Cancel::after(timeout));
+    execute_until(common, prepared, request, &Arc::new(Cancel::after(timeout)))
+}
+
+/// Like [`execute`], with what ends it early.
+pub fn execute_until(
+    common: &Common,
+    prepared: &Prepared,
+    request: Request,
+    cancel: &Arc<Cancel>,
+) -> Result<Outcome, Error> {
     let handler = cancel.clone();
     // A second handler in one process is refused; then Ctrl-C ends the program at once, which is as good.
     let _ = ctrlc::set_handler(move || handler.interrupt());
@@ -228,18 +237,23 @@ pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result
         .build()
         .map_err(|error| Error::Usage(format!("cannot start the threads: {error}")))?;
     let progress = Progress::default();
-    let context = Context {
+    let context = context(prepared, cancel, &progress);
+    let scan = || pool.install(|| scan::run(&context, request));
+    Ok(super::progress::beside(common.progress, common.quiet, &progress, &prepared.ledger, scan)?)
+}
+
+/// What all parts of a run share.
+pub fn context<'a>(prepared: &'a Prepared, cancel: &'a Cancel, progress: &'a Progress) -> Context<'a> {
+    Context {
         settings: &prepared.settings,
         rules: &prepared.rules,
         detector: &prepared.detector,
         baseline: &prepared.baseline,
         ledger: &prepared.ledger,
-        cancel: &cancel,
-        progress: &progress,
+        cancel,
+        progress,
         verifier: prepared.verifier.as_ref(),
-    };
-    let scan = || pool.install(|| scan::run(&context, request));
-    Ok(super::progress::beside(common.progress, common.quiet, &progress, &prepared.ledger, scan)?)
+    }
 }
 
 /// Writes the report to standard output or its file, the further ones to theirs, and the summary to standard error.

@@ -23,6 +23,11 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         facts(outcome, key, &mut text);
         steps(outcome, key, kind, &mut text);
     }
+    let stops = revoke::stops(outcome);
+    if !stops.is_empty() {
+        text.push('\n');
+        text.push_str(&stops);
+    }
     // A dotenv file stands in HEAD and on disk; one line says so.
     let others = outcome.reported().filter(|finding| finding.key.is_none());
     let line = |finding: &Finding<Masked>| {

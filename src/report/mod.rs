@@ -25,9 +25,10 @@ use crate::scan::Outcome;
 
 pub use clock::{now, utc};
 pub use json::schema;
-pub use revoke::key_steps;
+pub use revoke::{STOPS, key_steps, places};
 pub use sanitize::printable;
 pub use summary::{notices, summary};
+pub use wording::place_and_line;
 
 /// The formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Finding;
-use crate::scan::Outcome;
+use super::{printable, wording};
+use crate::finding::{Finding, Status};
+use crate::scan::{Outcome, Reader};
 use crate::secret::{KeyId, Masked};
 
 /// What kind of secret it is, since each is revoked in its own place.
@@ -70,6 +71,37 @@ pub(super) fn by_key(outcome: &Outcome) -> BTreeMap<KeyId, Kind> {
 /// The kinds among the keys of an outcome, each once.
 pub(super) fn kinds(outcome: &Outcome) -> BTreeSet<Kind> {
     by_key(outcome).into_values().collect()
+}
+
+/// What stops with the live keys of an outcome, as lines; nothing where none is live. Places that are accepted hold them, too.
+pub(super) fn stops(outcome: &Outcome) -> String {
+    let live: BTreeSet<KeyId> =
+        outcome.keys.iter().filter(|key| key.status == Some(Status::Live)).map(|key| key.id).collect();
+    if live.is_empty() {
+        return String::new();
+    }
+    let holds = |finding: &&Finding<Masked>| finding.key.as_ref().is_some_and(|key| live.contains(&key.id));
+    // The working tree and a commit of the history show the same place.
+    let mut seen = BTreeSet::new();
+    let shown = outcome.findings.iter().filter(holds).map(wording::place_and_line);
+    let held: Vec<String> = shown.filter(|place| seen.insert(place.clone())).collect();
+    std::iter::once(STOPS.to_owned())
+        .chain(places(&held, &outcome.readers).into_iter().map(|line| format!("  {line}")))
+        .flat_map(|line| [line, "\n".into()])
+        .collect()
+}
+
+/// What stands above the places.
+pub const STOPS: &str = "What uses a live key stops with it. In this repository it is";
+
+/// The lines that say what stops with a key: where it is held (places as they are shown), and where one is named.
+pub fn places(held: &[String], readers: &[Reader]) -> Vec<String> {
+    let readers: Vec<String> = readers.iter().map(|it| format!("{}:{}", printable(&it.path.text()), it.line)).collect();
+    // A line that holds the key often names it too. A held place has a column besides.
+    let lines: BTreeSet<&str> = held.iter().filter_map(|place| Some(place.rsplit_once(':')?.0)).collect();
+    let holds = |place: &&String| !lines.contains(place.as_str());
+    let held = held.iter().map(|place| format!("held at   {place}"));
+    held.chain(readers.iter().filter(holds).map(|place| format!("named at  {place}"))).collect()
 }
 
 /// The steps that revoke an API key, in the order that keeps programs running.

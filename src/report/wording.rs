@@ -77,7 +77,7 @@ pub(super) fn place(finding: &Finding<Masked>) -> String {
 }
 
 /// The place with its line and column; what concerns a whole file has none.
-pub(super) fn place_and_line(finding: &Finding<Masked>) -> String {
+pub fn place_and_line(finding: &Finding<Masked>) -> String {
     let line = finding.location.filter(|&at| at != Location::TOP).map(|at| format!(":{}:{}", at.line, at.column));
     format!("{}{}", place(finding), line.unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! Placement of hits: one finding per place and key, with its identity and who accepted it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::Traces;
 use super::{Context, Examined};
@@ -8,6 +8,12 @@ use crate::blob::{Location, ObjectKind, SourceKind};
 use crate::finding::{Accepted, Confidence, Evidence, Finding, Fingerprint, KeyInfo, Kind, RuleId, Severity};
 use crate::rule::Rule;
 use crate::secret::{KeyId, Raw, Secret};
+use crate::source::git;
+
+/// The rule of webhook secrets.
+pub(super) const WEBHOOK: &str = "konver-webhook-secret";
+/// The rule of the organization's own format, which a webhook secret may have as well.
+pub(super) const PATTERN: &str = "konver-key-pattern";
 
 /// Every distinct key of a run.
 pub type Keyring = BTreeMap<KeyId, Secret>;
@@ -19,8 +25,12 @@ pub struct Collector {
     pub findings: Vec<Finding<Raw>>,
     /// Their keys.
     pub keys: Keyring,
+    /// Those among them that anything takes for a webhook secret: no call can tell whether one is valid.
+    pub webhooks: BTreeSet<KeyId>,
     /// Further texts that show keys, to be masked.
     pub forms: Vec<Raw>,
+    /// Where the repository is that was scanned.
+    pub repository: Option<git::Location>,
     /// What an audit knows of each key's way through the history; none in other scans.
     pub traces: Option<Traces>,
 }
@@ -41,12 +51,17 @@ impl Collector {
     pub fn merge(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.keys.extend(other.keys);
+        self.webhooks.extend(other.webhooks);
         self.forms.extend(other.forms);
     }
 
     /// Remembers the key and the forms of a hit, so that they are masked, whether or not it becomes a finding.
     pub fn remember(&mut self, examined: &Examined) {
-        self.keys.insert(examined.hit.secret.key_id(), examined.hit.secret.clone());
+        let id = examined.hit.secret.key_id();
+        if &*examined.hit.rule == WEBHOOK {
+            self.webhooks.insert(id);
+        }
+        self.keys.insert(id, examined.hit.secret.clone());
         self.forms.extend(examined.hit.forms.iter().cloned());
     }
 

@@ -13,13 +13,14 @@ use crate::source::coverage::{Code, Entry, Level};
 /// Turns what was collected into the outcome of the run.
 pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: Collector) -> Outcome {
     collector.findings.sort_by(order);
-    super::verification::verify(context, &mut collector);
+    let live = super::verification::verify(context, &mut collector);
     if context.cancel.is_interrupted() {
         context.ledger.note(Code::INTERRUPTED, None, None);
     } else if context.cancel.is_late() {
         context.ledger.note(Code::TIMEOUT, None, None);
     }
     let masker = masker(context, &collector);
+    let readers = if live { super::readers::of_run(context, &collector, &masker) } else { Vec::new() };
     let traces = collector.traces.take();
     let findings: Vec<Finding<Masked>> =
         collector.findings.into_iter().map(|finding| redact(&masker, finding)).collect();
@@ -42,6 +43,7 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
     }
     Outcome {
         keys,
+        readers,
         suppressed: suppressed(&findings),
         findings,
         notices,
@@ -69,7 +71,7 @@ fn order(a: &Finding<Raw>, b: &Finding<Raw>) -> Ordering {
 }
 
 /// Knows every key of the run: found, accepted and known ones.
-fn masker(context: &Context<'_>, collector: &Collector) -> Masker {
+pub(super) fn masker(context: &Context<'_>, collector: &Collector) -> Masker {
     let mut masker = Masker::new();
     for key in collector.keys.values().chain(context.detector.known().iter().map(|known| &known.secret)) {
         masker.add(key);

@@ -8,6 +8,7 @@ mod history;
 mod introduced;
 mod outcome;
 mod range;
+mod readers;
 mod verification;
 
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ use crate::verify::Verifier;
 pub use collect::{Collector, Keyring, accepted, choose};
 pub use outcome::{Coverage, Exposure, KeySummary, Notice, Outcome, Suppressed};
 pub use range::RangeRequest;
+pub use readers::Reader;
 
 /// What is to be scanned.
 #[expect(clippy::large_enum_variant, reason = "there is one in a run")]
@@ -98,6 +100,18 @@ impl Request {
             Self::Stdin { .. } => SourceKind::Stdin,
         }
     }
+
+    /// The repository that it lies in, where there is one.
+    fn repository(&self) -> Option<&Repository> {
+        match self {
+            Self::Worktree { repository, .. } => repository.as_ref(),
+            Self::Index { repository, .. }
+            | Self::History { repository, .. }
+            | Self::Range { repository, .. }
+            | Self::Audit { repository } => Some(repository),
+            Self::Message { .. } | Self::Stdin { .. } => None,
+        }
+    }
 }
 
 /// What all parts of one run share.
@@ -161,6 +175,7 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
     let traces = matches!(request, Request::Audit { .. }).then(history::Traces::default);
     let mut collector = Collector { traces, ..Collector::default() };
     let source = request.source();
+    collector.repository = request.repository().map(|repository| repository.location().clone());
     match request {
         Request::Worktree { repository, paths } => {
             direct::worktree(context, repository.as_ref(), &paths, &mut collector)?;
@@ -177,4 +192,16 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
         Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
     }
     Ok(finish::finish(context, source, collector))
+}
+
+/// Where the repository's working tree names an API key of Konver, or this variable.
+///
+/// # Errors
+/// The index cannot be read.
+pub fn readers(
+    context: &Context<'_>,
+    repository: &Repository,
+    variable: Option<&[u8]>,
+) -> Result<Vec<Reader>, SourceError> {
+    readers::readers(context, repository, variable, &finish::masker(context, &Collector::default()))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::readers::Reader;
 use crate::blob::SourceKind;
 use crate::finding::{Commit, Finding, Reach, Severity, Status};
 use crate::rule::RuleSet;
@@ -17,6 +18,8 @@ pub struct Outcome {
     pub findings: Vec<Finding<Masked>>,
     /// One entry for each distinct key of the findings that are not accepted, in the order of the first finding.
     pub keys: Vec<KeySummary>,
+    /// Where the working tree names a key, and so may read it; looked for only where a key is live.
+    pub readers: Vec<Reader>,
     /// What a reader must know of the scan itself.
     pub notices: Vec<Notice>,
     /// What was examined.

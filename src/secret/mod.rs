@@ -49,7 +49,8 @@ impl Secret {
         KeyId(id)
     }
 
-    /// The key itself. Only for the detector, the masker, the fingerprint and the request that verifies it.
+    /// The key itself. Only for the detector, the masker, the fingerprint, and verification: the request, and the look at what
+    /// stands around the key.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }

@@ -50,6 +50,11 @@ impl Cancel {
         self.fired.load(Ordering::Relaxed)
     }
 
+    /// When it fires by itself.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Whether work should stop. Whoever asks must stop then: what is left counts as not examined.
     pub fn is_set(&self) -> bool {
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);

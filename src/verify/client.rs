@@ -1,7 +1,7 @@
-//! One request: the key in its header and nowhere else, no redirect, nothing of the body kept.
+//! One request: the key in its header and nowhere else, no redirect, no body read.
 
-use std::io::Read;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use rustls::crypto::ring;
@@ -10,12 +10,15 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Proxy};
 
 use super::address::{Address, AddressError};
+use super::made_up::uuid;
+use super::{LOOK, Stop};
 use crate::secret::Secret;
 
-/// So long one request may take at the most, body included.
+/// So long one request may take at the most.
 const ONE_REQUEST: Duration = Duration::from_secs(15);
-/// So much of a body is read, so that the connection ends in order.
-const BODY: u64 = 64 << 10;
+
+/// So long a connection that was closed still counts as open: the server may learn of its end after the next one's beginning.
+const SETTLE: Duration = Duration::from_millis(50);
 
 /// The proxies that the environment names.
 #[derive(Clone, Debug, Default)]
@@ -27,21 +30,51 @@ pub struct ProxySettings {
 }
 
 /// What came of one request.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Answer {
     /// A whole head of a response.
     Status(u16),
-    /// None; why, in words of our own.
-    Failed(&'static str),
-    /// The run ended before.
-    Stopped,
+    /// It was made, and no response came.
+    Failed(Failure),
+    /// It was not made; why, in words of our own.
+    Unsent(Failure),
+}
+
+/// Why there is no answer, in words of our own: nothing of what was sent, named or received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) why: &'static str,
+    /// Whether the next request may fare better.
+    pub(super) passing: bool,
+}
+
+impl Failure {
+    const fn passing(why: &'static str) -> Self {
+        Self { why, passing: true }
+    }
+
+    const fn lasting(why: &'static str) -> Self {
+        Self { why, passing: false }
+    }
+
+    /// The run ended first.
+    pub(super) const ENDED: Self = Self::passing("the run ended before");
+    /// The time that there was is over.
+    pub(super) const LATE: Self = Self::passing("no time was left");
 }
 
 /// What came of one request, with the wait that the server asked for.
+#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) answer: Answer,
     /// `Retry-After` as it came.
     pub(super) retry_after: Option<String>,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self { answer, retry_after: None }
+    }
 }
 
 #[derive(Debug)]
@@ -57,7 +90,8 @@ impl Client {
             || proxies.none_for.iter().any(|host| skips(host, address.host()));
         let proxy = match proxies.https.as_deref().filter(|_| !direct) {
             Some(proxy) => {
-                let usable = proxy.starts_with("http://") || proxy.starts_with("https://") || !proxy.contains("://");
+                let scheme = proxy.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+                let usable = scheme.is_none_or(|scheme| matches!(scheme.as_str(), "http" | "https"));
                 Some(Proxy::new(proxy).ok().filter(|_| usable).ok_or(AddressError::Proxy)?)
             }
             None => None,
@@ -84,15 +118,15 @@ impl Client {
         &self.address
     }
 
-    /// Sends one key, within the time that is left.
-    pub(super) fn send(&self, key: &Secret, deadline: Instant) -> Reply {
-        let failed = |why| Reply { answer: Answer::Failed(why), retry_after: None };
+    /// Sends one key, within the time that is left. Where the run ends in between, the request is left alone: its thread
+    /// ends by itself.
+    pub(super) fn send(&self, key: &Secret, deadline: Instant, stop: Stop<'_>) -> Reply {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return failed("no time is left");
+            return Answer::Unsent(Failure::LATE).into();
         }
         let Ok(mut value) = HeaderValue::from_bytes(key.expose()) else {
-            return failed("it holds characters that no header can carry");
+            return Answer::Unsent(Failure::lasting("it holds characters that no header can carry")).into();
         };
         value.set_sensitive(true);
         let request = self
@@ -102,91 +136,71 @@ impl Client {
             .config()
             .timeout_global(Some(left.min(ONE_REQUEST)))
             .build();
-        match request.call() {
-            Ok(mut response) => {
-                let status = response.status().as_u16();
-                let retry_after =
-                    response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(Into::into);
-                // The status decides; what follows is read a little, so that the server sees an orderly end.
-                let mut body = response.body_mut().with_config().limit(BODY).reader();
-                let _ = body.read(&mut [0; 1024]);
-                Reply { answer: Answer::Status(status), retry_after }
+        let (sender, answered) = channel();
+        let spawned = std::thread::Builder::new().spawn(move || {
+            let reply = match request.call() {
+                // The status decides. The connection is closed before anybody hears of it, whatever body may follow: so
+                // there are never more open than requests are allowed at once.
+                Ok(response) => {
+                    let status = response.status().as_u16();
+                    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+                    Reply { answer: Answer::Status(status), retry_after: retry_after.map(Into::into) }
+                }
+                Err(error) => Answer::Failed(failure(&error)).into(),
+            };
+            std::thread::sleep(SETTLE);
+            // Nobody listens any more where the run has ended.
+            let _ = sender.send(reply);
+        });
+        if spawned.is_err() {
+            return Answer::Unsent(Failure::passing("no thread could be started")).into();
+        }
+        loop {
+            match answered.recv_timeout(LOOK) {
+                Ok(reply) => return reply,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Answer::Failed(Failure::passing("the request failed")).into();
+                }
+                Err(RecvTimeoutError::Timeout) if stop() => return Answer::Failed(Failure::ENDED).into(),
+                Err(RecvTimeoutError::Timeout) => {}
             }
-            Err(error) => failed(reason(&error)),
         }
     }
 }
 
-/// What went wrong, without anything of what was sent or named.
-fn reason(error: &Error) -> &'static str {
+/// What went wrong.
+fn failure(error: &Error) -> Failure {
     match error {
-        Error::Timeout(_) => "no answer in time",
-        Error::HostNotFound => "the host was not found",
-        Error::ConnectionFailed => "the connection failed",
-        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => "the connection was refused",
-        Error::Io(error) if is_certificate(&error.to_string()) => "its certificate is not trusted",
-        Error::Io(_) => "the connection broke",
-        Error::Tls(_) => "no secure connection could be made",
-        Error::Protocol(_) | Error::Http(_) => "the answer is no HTTP",
-        Error::InvalidProxyUrl | Error::ConnectProxyFailed(_) => "the proxy refused",
-        other if is_certificate(&other.to_string()) => "its certificate is not trusted",
-        _ => "the request failed",
+        Error::Timeout(_) => Failure::passing("no answer in time"),
+        Error::HostNotFound => Failure::passing("the host was not found"),
+        Error::ConnectionFailed => Failure::passing("the connection failed"),
+        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Failure::passing("the connection was refused")
+        }
+        Error::ConnectProxyFailed(_) => Failure::passing("the proxy refused to connect"),
+        Error::InvalidProxyUrl => Failure::lasting("the proxy's address is wrong"),
+        Error::Protocol(_) | Error::Http(_) | Error::LargeResponseHeader(..) => {
+            Failure::passing("what came back is no answer in HTTP")
+        }
+        other => match other.to_string().to_ascii_lowercase() {
+            text if text.contains("no ca certificates") => {
+                Failure::lasting("this machine has no certificate roots (SSL_CERT_FILE can name some)")
+            }
+            text if text.contains("certificate") => Failure::lasting("its certificate is not trusted"),
+            _ if matches!(other, Error::Io(_)) => Failure::passing("the connection broke"),
+            _ => Failure::passing("no secure connection could be made"),
+        },
     }
 }
 
-fn is_certificate(text: &str) -> bool {
-    text.to_ascii_lowercase().contains("certificate")
-}
-
-/// Whether an entry of `NO_PROXY` names the host: itself, or a domain that it lies in.
+/// Whether an entry of `NO_PROXY` names the host: itself, or a domain that it lies in; a port behind it counts for nothing.
 fn skips(entry: &str, host: &str) -> bool {
     let entry = entry.trim().trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase();
+    let entry = match entry.split_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => entry.as_str(),
+    };
     entry == "*" || !entry.is_empty() && (host == entry || host.ends_with(&format!(".{entry}")))
-}
-
-/// Random bytes; a machine without a source of them has no TLS either.
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    let filled = ring::default_provider().secure_random.fill(&mut bytes);
-    if filled.is_err() {
-        // Not secret: what is made of it only has to differ from run to run.
-        let nanos =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        bytes.iter_mut().zip(nanos.to_le_bytes().iter().cycle()).for_each(|(to, &from)| *to = from);
-    }
-    bytes
-}
-
-/// A random UUID, version 4.
-fn uuid() -> String {
-    let mut bytes: [u8; 16] = random();
-    if let [.., _] = bytes.as_slice() {
-        bytes[6] = bytes[6] & 0x0F | 0x40;
-        bytes[8] = bytes[8] & 0x3F | 0x80;
-    }
-    let hex = data_encoding::HEXLOWER.encode(&bytes);
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
-}
-
-/// A made-up key of the same form: letters for letters, digits for digits.
-pub(super) fn made_up(like: &Secret) -> Secret {
-    let mut pool = std::iter::repeat_with(random::<64>).flatten();
-    let mut draw = |from: u8, count: u8| from + pool.next().unwrap_or_default() % count;
-    let like = like.expose().iter().map(|&byte| match byte {
-        b'0'..=b'9' => draw(b'0', 10),
-        b'a'..=b'f' => draw(b'a', 6),
-        b'g'..=b'z' => draw(b'g', 20),
-        b'A'..=b'Z' => draw(b'A', 26),
-        other => other,
-    });
-    Secret::new(like.collect::<Vec<u8>>())
-}
-
-/// A share of a duration, at random: so that retries of several runs do not meet.
-pub(super) fn jitter(most: Duration) -> Duration {
-    let [share]: [u8; 1] = random();
-    most.mul_f64(f64::from(share) / 255.0)
 }
 
 #[cfg(test)]
@@ -194,24 +208,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_uuids_and_differ() {
-        let (a, b) = (uuid(), uuid());
-        assert_ne!(a, b);
-        assert_eq!((a.len(), a.get(14..15), a.matches('-').count()), (36, Some("4"), 4));
-    }
-
-    #[test]
-    fn made_up_keys_keep_the_form() {
-        let like = Secret::new(*b"kv_live_0123456789abcXYZ");
-        let made = made_up(&like);
-        assert_ne!(made, like);
-        assert_eq!(made.len(), like.len());
-        assert_eq!(made.expose().get(2), Some(&b'_'));
-    }
-
-    #[test]
     fn proxies_are_skipped_by_domain() {
         assert!(skips(".konver.ai", "api.konver.ai") && skips("*", "x") && skips("api.konver.ai", "api.konver.ai"));
+        assert!(skips("api.konver.ai:443", "api.konver.ai") && skips("KONVER.AI", "api.konver.ai"));
         assert!(!skips("onver.ai", "api.konver.ai") && !skips("", "api.konver.ai"));
     }
 }

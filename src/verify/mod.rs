@@ -5,46 +5,86 @@
 
 mod address;
 mod client;
+pub mod defect;
+mod made_up;
 mod pacing;
 mod retry;
 mod verdict;
+mod watch;
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::finding::{Status, Verification};
-use crate::secret::{KeyId, Secret};
+use crate::secret::Secret;
 
 pub use address::{Address, AddressError};
 pub use client::ProxySettings;
+pub use watch::News;
 
-use client::{Answer, Client};
+use client::{Answer, Client, Failure};
 use pacing::Pacer;
 
 /// So many requests are under way at once, at most.
 const AT_ONCE: usize = 4;
 /// So much time one key may take, retries included.
 const ONE_KEY: Duration = Duration::from_secs(40);
-/// So much time all keys of a run may take.
+/// So much time all keys of a run may take, the control request included.
 const ALL_KEYS: Duration = Duration::from_secs(600);
+/// How often whoever waits looks whether the run ended.
+const LOOK: Duration = Duration::from_millis(50);
 
-/// Asks one address about keys: each distinct one once.
+/// Asked often: whether the run ended.
+type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// What ends the asking from outside.
+#[derive(Clone, Copy)]
+pub struct Bounds<'a> {
+    /// Asked often: whether the run ended, by the user or by its time.
+    pub stop: Stop<'a>,
+    /// No request goes on beyond this moment, where there is one.
+    pub until: Option<Instant>,
+}
+
+/// A key, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The key.
+    pub key: Secret,
+    /// The API's word.
+    pub verification: Verification,
+    /// Whether an unknown may become known by asking again.
+    passing: bool,
+}
+
+/// What one question brought.
+#[derive(Clone, Debug)]
+struct Verdict {
+    verification: Verification,
+    passing: bool,
+}
+
+/// What stands between the program and the API: with it no answer to a real key would prove anything.
+#[derive(Clone, Debug)]
+struct Obstacle {
+    /// For people.
+    why: String,
+    passing: bool,
+}
+
+/// Asks one address about keys: each distinct one once, until a watch asks again.
 #[derive(Debug)]
 pub struct Verifier {
     client: Client,
     pacer: Pacer,
-    asked: Mutex<Vec<Secret>>,
-}
-
-/// What a verifier is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// Ends after the time that all keys of a run may take.
-    Run,
-    /// A watch bounds itself.
-    Watch,
+    /// Whether all keys together have so much time only.
+    limited: bool,
+    /// When the time of all keys is over; counted from the first request.
+    end: OnceLock<Instant>,
+    /// The control request was refused, as it must be.
+    controlled: AtomicBool,
+    questions: Mutex<Vec<Question>>,
 }
 
 impl Verifier {
@@ -53,73 +93,151 @@ impl Verifier {
     /// # Errors
     /// A proxy of the environment that cannot be used: going around it would be wrong.
     pub fn new(address: Address, proxies: &ProxySettings) -> Result<Self, AddressError> {
-        Ok(Self { client: Client::new(address, proxies)?, pacer: Pacer::new(), asked: Mutex::default() })
+        Ok(Self {
+            client: Client::new(address, proxies)?,
+            pacer: Pacer::new(),
+            limited: true,
+            end: OnceLock::new(),
+            controlled: AtomicBool::new(false),
+            questions: Mutex::default(),
+        })
     }
 
-    /// Sends a made-up key in the form of `like`: it must be refused.
-    ///
-    /// # Errors
-    /// What stands in the way, for people; then no answer to a real key would prove anything.
-    pub fn control(&self, like: &Secret, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), String> {
-        let made_up = client::made_up(like);
-        let deadline = Instant::now() + ONE_KEY;
-        match retry::ask(&self.client, &self.pacer, &made_up, deadline, stop) {
-            Answer::Status(401) => Ok(()),
-            Answer::Status(status) => Err(format!(
-                "a made-up key was answered {status} instead of 401, so no answer proves anything: something else than the \
-                 API answers at {} (a proxy, a captive portal, a wrong address)",
-                self.client.address()
-            )),
-            Answer::Failed(why) => Err(format!("{} cannot be asked: {why}", self.client.address())),
-            Answer::Stopped => Err("interrupted before the control request was answered".into()),
+    /// The same without a limit for all keys together: a watch has its own.
+    #[must_use]
+    pub fn unlimited(self) -> Self {
+        Self { limited: false, ..self }
+    }
+
+    /// The control request, and then every key, at most four at a time and five a second; where the control proves
+    /// nothing, all are unknown. In the order of the keys.
+    pub fn verify(&self, keys: &[Secret], bounds: Bounds<'_>) -> Vec<Question> {
+        let Some(first) = keys.first() else { return Vec::new() };
+        let questions: Vec<Question> = match self.control(first, bounds) {
+            Ok(()) => keys.iter().cloned().zip(self.ask(keys, bounds)).map(Question::from).collect(),
+            Err(Obstacle { why, passing }) => keys
+                .iter()
+                .map(|key| Question { key: key.clone(), verification: unknown(why.clone()), passing })
+                .collect(),
+        };
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&questions);
+        questions
+    }
+
+    /// What the last [`Verifier::verify`] was asked, and what came of it: a watch goes on with it.
+    pub fn questions(&self) -> Vec<Question> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends a made-up key in the form of `like`, unless that was done: it must be refused.
+    fn control(&self, like: &Secret, bounds: Bounds<'_>) -> Result<(), Obstacle> {
+        if self.controlled.load(Ordering::Relaxed) {
+            return Ok(());
         }
-    }
-
-    /// Asks about each key once, at most four at a time and five a second. A control request must have been refused before.
-    pub fn ask(
-        &self,
-        keys: &[Secret],
-        limit: Limit,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> BTreeMap<KeyId, Verification> {
-        let end = Instant::now() + ALL_KEYS;
-        let next = AtomicUsize::new(0);
-        let answers = Mutex::new(BTreeMap::new());
-        std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE.min(keys.len()) {
-                scope.spawn(|| {
-                    while let Some(key) = keys.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let mut deadline = Instant::now() + ONE_KEY;
-                        if limit == Limit::Run {
-                            deadline = deadline.min(end);
-                        }
-                        let answer = retry::ask(&self.client, &self.pacer, key, deadline, stop);
-                        let mut answers = answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                        answers.insert(key.key_id(), verdict::of(&answer));
-                    }
-                });
+        let address = self.client.address();
+        let (why, passing) = match self.one(&made_up::key(like), bounds) {
+            Answer::Status(401) => {
+                self.controlled.store(true, Ordering::Relaxed);
+                return Ok(());
             }
+            Answer::Status(code) => (
+                format!(
+                    "not asked: at {address} a made-up key was answered {code} instead of 401, so no answer proves \
+                     anything; something else may answer there (a proxy, a captive portal, a wrong address), or the API \
+                     has a fault"
+                ),
+                verdict::is_passing(code),
+            ),
+            Answer::Failed(failure) if failure != Failure::ENDED => {
+                (format!("not asked: {address} does not answer: {}", failure.why), failure.passing)
+            }
+            Answer::Failed(failure) | Answer::Unsent(failure) => {
+                (format!("not asked: {}", failure.why), failure.passing)
+            }
+        };
+        Err(Obstacle { why, passing })
+    }
+
+    /// Asks about each key.
+    fn ask(&self, keys: &[Secret], bounds: Bounds<'_>) -> Vec<Verdict> {
+        let next = AtomicUsize::new(0);
+        let verdicts: Vec<OnceLock<Verdict>> = keys.iter().map(|_| OnceLock::new()).collect();
+        let work = || {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let (Some(key), Some(verdict)) = (keys.get(at), verdicts.get(at)) else { return };
+                verdict.get_or_init(|| verdict::of(self.one(key, bounds)));
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..AT_ONCE.min(keys.len()) {
+                // Where no thread can be had the others do its work.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, work);
+            }
+            work();
         });
-        answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let unsent = || verdict::of(Answer::Unsent(Failure::ENDED));
+        verdicts.into_iter().map(|verdict| verdict.into_inner().unwrap_or_else(unsent)).collect()
     }
 
-    /// Every key that [`Verifier::verify`] was given: a watch goes on with them.
-    pub fn asked(&self) -> Vec<Secret> {
-        self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
-    /// The control request, and then every key; where the control proves nothing, all are unknown.
-    pub fn verify(&self, keys: &[Secret], stop: &(dyn Fn() -> bool + Sync)) -> BTreeMap<KeyId, Verification> {
-        let Some(first) = keys.first() else { return BTreeMap::new() };
-        self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(keys);
-        match self.control(first, stop) {
-            Ok(()) => self.ask(keys, Limit::Run, stop),
-            Err(why) => keys.iter().map(|key| (key.key_id(), unknown(why.clone()))).collect(),
+    /// Asks about one key, within its time and everybody's.
+    fn one(&self, key: &Secret, bounds: Bounds<'_>) -> Answer {
+        let now = Instant::now();
+        let mut deadline = now + ONE_KEY;
+        if self.limited {
+            deadline = deadline.min(*self.end.get_or_init(|| now + ALL_KEYS));
         }
+        if let Some(until) = bounds.until {
+            deadline = deadline.min(until);
+        }
+        retry::ask(&self.client, &self.pacer, key, deadline, bounds.stop)
+    }
+}
+
+impl From<(Secret, Verdict)> for Question {
+    fn from((key, verdict): (Secret, Verdict)) -> Self {
+        Self { key, verification: verdict.verification, passing: verdict.passing }
     }
 }
 
 /// A verdict that proves nothing, with the reason.
 pub fn unknown(detail: String) -> Verification {
     Verification { status: Status::Unknown, http_status: None, detail: Some(detail) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A verifier for a port on which nobody listens.
+    fn verifier() -> Option<Verifier> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
+        let address = Address::named(&format!("http://127.0.0.1:{port}")).ok()?;
+        Verifier::new(address, &ProxySettings::default()).ok()
+    }
+
+    fn ask(verifier: &Verifier) -> Vec<String> {
+        let keys = [Secret::new(*b"0123456789abcdef"), Secret::new(*b"fedcba9876543210")];
+        let questions = verifier.verify(&keys, Bounds { stop: &|| false, until: None });
+        questions.into_iter().filter_map(|question| question.verification.detail).collect()
+    }
+
+    #[test]
+    fn the_time_of_all_keys_begins_with_the_control_request() {
+        let limited = verifier();
+        let details = limited.as_ref().map(ask).unwrap_or_default();
+        assert!(
+            details.len() == 2 && details.iter().all(|it| it.ends_with("the connection was refused")),
+            "{details:?}"
+        );
+        assert!(limited.is_some_and(|it| it.end.get().is_some_and(|end| *end <= Instant::now() + ALL_KEYS)));
+        let unlimited = verifier().map(Verifier::unlimited);
+        assert!(unlimited.is_some_and(|it| ask(&it).len() == 2 && it.end.get().is_none()));
+    }
+
+    #[test]
+    fn what_there_is_no_time_for_is_not_asked() {
+        let late = verifier().filter(|it| it.end.set(Instant::now()).is_ok());
+        assert_eq!(late.as_ref().map(ask).unwrap_or_default(), ["not asked: no time was left"; 2]);
+    }
 }

@@ -3,10 +3,11 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// The least time between the beginnings of two requests: a little more than a fifth of a second.
-const APART: Duration = Duration::from_millis(205);
-/// How often a waiting thread looks whether the run ended.
-const LOOK: Duration = Duration::from_millis(50);
+use super::{LOOK, Stop};
+
+/// The least time between the beginnings of two requests: a fifth of a second, and so much more that only five a second arrive
+/// where one is held up on its way.
+const APART: Duration = Duration::from_millis(250);
 
 /// Hands out turns.
 #[derive(Debug, Default)]
@@ -19,22 +20,33 @@ impl Pacer {
         Self::default()
     }
 
-    /// Waits for the next turn; whether it came before the run ended.
-    pub(super) fn wait(&self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
-        sleep_until(self.turn(Instant::now()), stop)
+    /// Waits for a turn; whether it came before the deadline and the end of the run.
+    pub(super) fn wait(&self, deadline: Instant, stop: Stop<'_>) -> bool {
+        loop {
+            match self.turn(Instant::now()) {
+                Ok(()) => return !stop(),
+                Err(next) if next >= deadline || !sleep_until(next, stop) => return false,
+                Err(_) => {}
+            }
+        }
     }
 
-    /// The moment of the next turn, if one is asked for at `now`.
-    fn turn(&self, now: Instant) -> Instant {
+    /// Takes a turn, if there is one at `now`; else the moment of the next one. A turn counts from when it is taken, so
+    /// that one which was taken late is not followed by another at once.
+    fn turn(&self, now: Instant) -> Result<(), Instant> {
         let mut next = self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let turn = next.map_or(now, |next| next.max(now));
-        *next = Some(turn + APART);
-        turn
+        match *next {
+            Some(next) if next > now => Err(next),
+            _ => {
+                *next = Some(now + APART);
+                Ok(())
+            }
+        }
     }
 }
 
 /// Sleeps until a moment; whether it came before the run ended.
-pub(super) fn sleep_until(moment: Instant, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+pub(super) fn sleep_until(moment: Instant, stop: Stop<'_>) -> bool {
     loop {
         if stop() {
             return false;
@@ -54,20 +66,36 @@ mod tests {
     #[test]
     fn a_thousand_turns_are_never_more_than_five_a_second() {
         let (pacer, start) = (Pacer::new(), Instant::now());
-        let turns: Vec<Duration> = (0..1000).map(|_| pacer.turn(start) - start).collect();
+        let mut now = start;
+        let mut turns = Vec::new();
+        while turns.len() < 1000 {
+            match pacer.turn(now) {
+                Ok(()) => turns.push(now - start),
+                Err(next) => now = next,
+            }
+        }
         for (at, turn) in turns.iter().enumerate() {
             let within = turns.iter().skip(at).take_while(|other| **other < *turn + Duration::from_secs(1)).count();
             assert!(within <= 5, "{within} within a second of {turn:?}");
         }
-        assert!(turns.last().is_some_and(|last| *last < Duration::from_secs(210)));
+        assert!(turns.last().is_some_and(|last| *last < Duration::from_secs(260)));
     }
 
     #[test]
-    fn a_pause_earns_no_burst() {
+    fn neither_a_pause_nor_a_late_turn_earns_a_burst() {
         let (pacer, start) = (Pacer::new(), Instant::now());
-        pacer.turn(start);
+        assert_eq!(pacer.turn(start), Ok(()));
         let later = start + Duration::from_secs(60);
-        assert_eq!(pacer.turn(later), later);
-        assert_eq!(pacer.turn(later), later + APART);
+        assert_eq!(pacer.turn(later), Ok(()));
+        assert_eq!(pacer.turn(later), Err(later + APART));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_turn_behind_the_deadline() {
+        let (pacer, start) = (Pacer::new(), Instant::now());
+        let late = start + Duration::from_millis(100);
+        assert!(pacer.wait(late, &|| false));
+        assert!(!pacer.wait(late, &|| false) && start.elapsed() < Duration::from_millis(100));
+        assert!(!pacer.wait(start + Duration::from_secs(60), &|| true));
     }
 }

@@ -2,30 +2,29 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::client::{Answer, Client, jitter};
+use super::client::{Answer, Client, Failure};
+use super::made_up::jitter;
 use super::pacing::{Pacer, sleep_until};
+use super::{Stop, verdict};
 use crate::secret::Secret;
 
 /// The first wait; it doubles each time.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// Asks about a key until an answer decides or the deadline comes.
-pub(super) fn ask(
-    client: &Client,
-    pacer: &Pacer,
-    key: &Secret,
-    deadline: Instant,
-    stop: &(dyn Fn() -> bool + Sync),
-) -> Answer {
+/// Asks about a key until an answer decides or the deadline comes. The last answer stands, whatever ends the asking.
+pub(super) fn ask(client: &Client, pacer: &Pacer, key: &Secret, deadline: Instant, stop: Stop<'_>) -> Answer {
     let mut wait = FIRST;
+    let mut last = None;
     loop {
-        if !pacer.wait(stop) {
-            return Answer::Stopped;
+        if !pacer.wait(deadline, stop) {
+            let failure = if stop() { Failure::ENDED } else { Failure::LATE };
+            return last.unwrap_or(Answer::Unsent(failure));
         }
-        let reply = client.send(key, deadline);
-        let again = matches!(reply.answer, Answer::Status(429 | 500..=599));
-        if !again {
-            return reply.answer;
+        let reply = client.send(key, deadline, stop);
+        match reply.answer {
+            Answer::Status(code) if verdict::is_passing(code) => {}
+            Answer::Status(_) => return reply.answer,
+            Answer::Failed(_) | Answer::Unsent(_) => return last.unwrap_or(reply.answer),
         }
         let asked = reply.retry_after.as_deref().and_then(|text| retry_after(text, now()));
         let pause = asked.unwrap_or(Duration::ZERO).max(wait + jitter(wait / 2));
@@ -33,8 +32,9 @@ pub(super) fn ask(
         // A wait beyond the key's time would end without an answer anyway.
         let Some(next) = within(Instant::now(), pause, deadline) else { return reply.answer };
         if !sleep_until(next, stop) {
-            return Answer::Stopped;
+            return reply.answer;
         }
+        last = Some(reply.answer);
     }
 }
 
@@ -51,7 +51,11 @@ fn now() -> i64 {
 /// The wait that `Retry-After` asks for: seconds, or an HTTP date (RFC 9110, 10.2.3). Rubbish and the past are no wait.
 fn retry_after(text: &str, now: i64) -> Option<Duration> {
     let text = text.trim();
-    let seconds = text.parse::<i64>().ok().or_else(|| Some(date(text)? - now))?;
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than a number holds is still a wait, and longer than any deadline.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let seconds = date(text)? - now;
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
@@ -96,6 +100,9 @@ mod tests {
         assert_eq!(seconds("soon"), None);
         assert_eq!(seconds("Sun, 06 Nov 1974 08:49:37 GMT"), None);
         assert_eq!(seconds(""), None);
+        assert_eq!(seconds("99999999999999999999999"), Some(u64::MAX));
+        assert_eq!(seconds("1.5"), None);
+        assert_eq!(seconds("+5"), None);
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(super) fn write(outcome: &Outcome, paint: Paint, text: &mut String) {
             let _ = writeln!(text, "  {}. {step}", number + 1);
         }
     }
+    text.push_str(&revoke::stops(outcome));
 }
 
 /// What is known of a key.
