@@ -33,4 +33,5 @@ mod rules;
 #[cfg(unix)]
 mod shell;
 mod staged;
+mod verify;
 mod worktree;

@@ -1,7 +1,9 @@
 //! Fixtures: a folder of its own, made-up keys, repositories, the program in a scrubbed environment.
 
+pub mod authority;
 #[path = "../../support/dice.rs"]
 mod dice;
+pub mod server;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
