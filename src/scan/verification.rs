@@ -62,8 +62,9 @@ pub(super) fn verify(context: &Context<'_>, collector: &mut Collector) -> bool {
         }
         if let Some(defect) = keys.get(&key).and_then(|secret| beside(finding, secret)) {
             let before = verification.detail.take().map(|detail| format!("{detail}; ")).unwrap_or_default();
-            verification.detail =
-                Some(format!("{before}{defect} here, and it was taken without them: a defect of this file"));
+            verification.detail = Some(format!(
+                "{before}{defect} here, and whatever sends it along is answered 401: a defect of this file"
+            ));
         }
         finding.verification = Some(verification);
     }

@@ -1,6 +1,6 @@
 //! The keys that a scan of files finds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{Asked, Key, Subject, Verify};
 use crate::cli::environment::Environment;
 use crate::cli::error::{self, Error};
 use crate::cli::{place, run, scan};
-use crate::finding::Finding;
+use crate::finding::{Finding, Verification};
 use crate::report::place_and_line;
 use crate::scan::{Outcome, Request};
 use crate::secret::{KeyId, Masked};
@@ -61,10 +61,11 @@ pub(super) fn ask(
 /// Each key that is not accepted, in the order of the first place.
 fn keys(outcome: &Outcome, questions: &[Question]) -> Vec<Key> {
     let of = |id: KeyId| move |finding: &&Finding<Masked>| finding.key.as_ref().is_some_and(|key| key.id == id);
+    let answers: BTreeMap<KeyId, &Verification> =
+        questions.iter().map(|question| (question.key.key_id(), &question.verification)).collect();
     let key = |summary: &crate::scan::KeySummary| {
         let own = || outcome.reported().filter(of(summary.id));
-        let answered = questions.iter().find(|question| question.key.key_id() == summary.id);
-        let verification = answered.map(|question| question.verification.clone());
+        let verification = answers.get(&summary.id).map(|&answer| answer.clone());
         let verification = verification.or_else(|| own().find_map(|finding| finding.verification.clone()));
         let common = verification.as_ref().and_then(|it| it.detail.as_deref()).unwrap_or_default();
         // What is said of one place only is told there.

@@ -45,7 +45,7 @@ pub(super) fn watch(subject: &mut Subject, asked: Asked, run: &Run<'_>) -> Resul
     for question in &questions {
         teller.subject.update(question);
     }
-    teller.end(&questions);
+    teller.end();
     failed.map_or(Ok(()), Err)
 }
 
@@ -116,17 +116,23 @@ impl Teller<'_> {
         }
     }
 
-    /// One line on how the watch ended.
-    fn end(&self, questions: &[Question]) {
+    /// One line on how the watch ended. Keys that were not sent are among those that it did not see revoked.
+    fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let (all, passed) = (questions.len(), self.started.elapsed().as_secs());
-        let open = questions.iter().filter(|question| question.verification.status != Status::Revoked).count();
+        let passed = self.started.elapsed().as_secs();
+        let statuses = self.subject.keys.iter().filter_map(|key| key.verification.as_ref()).map(|answer| answer.status);
+        let (all, open) = (statuses.clone().count(), statuses.filter(|status| *status != Status::Revoked).count());
         let of = format!("{open} of {all} {}", if all == 1 { "key" } else { "keys" });
         error::line(&match open {
-            0 => format!("every key is revoked, {passed} s after the start ({}Z)", utc(now())),
             _ if self.run.cancel.is_interrupted() => format!("interrupted after {passed} s: {of} not revoked"),
+            0 if !self.subject.complete => {
+                format!(
+                    "every key that was found is revoked, {passed} s after the start, but not everything was examined"
+                )
+            }
+            0 => format!("every key is revoked, {passed} s after the start ({}Z)", utc(now())),
             _ if self.run.cancel.is_late() => format!("the watch timed out after {passed} s: {of} not revoked"),
             _ => {
                 format!("the watch ends after {passed} s, since waiting changes nothing: {of} not known to be revoked")

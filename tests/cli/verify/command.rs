@@ -155,6 +155,12 @@ fn a_key_of_the_repositorys_own_format_is_listed_and_not_sent() {
     fixture.write("w/y.txt", leak(&made_up_key(34)));
     let run = verify(&fixture, &server, &["."]);
     assert!(run.code == 2 && run.out.contains("revoked"), "{}{}", run.out, run.err);
+    // Nothing of it can be waited for, with that key or alone.
+    for path in [".", "x.txt"] {
+        let run = verify(&fixture, &server, &["--watch", path]);
+        let said = run.err.contains("waiting changes nothing") && !run.err.contains("every key is revoked");
+        assert!(run.code == 2 && said, "{path}: {}{}", run.out, run.err);
+    }
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn the_time_runs_from_the_start_and_ends_whatever_hangs() {
                     let run = watch(&fixture, &server, &key, &[&["--timeout", "3"], path].concat());
                     let passed = started.elapsed();
                     assert_eq!(run.code, 2, "{}{}", run.out, run.err);
-                    assert!((2500..6000).contains(&passed.as_millis()), "{passed:?} {}", run.err);
+                    assert!((2500..9000).contains(&passed.as_millis()), "{passed:?} {}", run.err);
                     assert!(run.err.contains("the watch timed out after "), "{}", run.err);
                     assert_run_hides(&run, std::slice::from_ref(&key));
                 }
@@ -135,7 +135,7 @@ fn the_time_runs_from_the_start_and_ends_whatever_hangs() {
             let server = Server::start(|_, _| Answer::Hang);
             let started = Instant::now();
             let run = watch(&leaks(&[]), &server, &made_up_key(65), &["--timeout", "2"]);
-            assert!(run.code == 2 && started.elapsed() < Duration::from_secs(5), "{}", run.err);
+            assert!(run.code == 2 && started.elapsed() < Duration::from_secs(9), "{}", run.err);
         });
     });
 }
@@ -158,6 +158,6 @@ fn ctrl_c_ends_it() {
         let interrupted = Instant::now();
         assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(130), "{path:?}");
-        assert!(interrupted.elapsed() < Duration::from_secs(3), "{path:?}");
+        assert!(interrupted.elapsed() < Duration::from_secs(8), "{path:?}");
     }
 }
