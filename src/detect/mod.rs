@@ -14,6 +14,7 @@ mod flow;
 pub mod judge;
 mod layer;
 mod name;
+mod statement;
 mod table;
 mod weigh;
 

@@ -16,7 +16,8 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     if line.len() > 4000 {
         return None;
     }
-    let separator = [b'|', b'\t', b',', b';'].into_iter().find(|mark| memchr::memchr_iter(*mark, line).count() >= 2)?;
+    let separates = |mark: &u8| memchr::memchr_iter(*mark, line).count() >= if *mark == b'|' { 1 } else { 2 };
+    let separator = [b'|', b'\t', b',', b';'].into_iter().find(separates)?;
     if separator != b'|' && separator != b'\t' && line.iter().any(|byte| b"({=#".contains(byte)) {
         return None;
     }
@@ -59,7 +60,8 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     vendor.then(|| (family, b"a secret in a row that is about Konver".to_vec()))
 }
 
-fn secret(label: &[u8]) -> Option<Family> {
+/// The family of secrets that a column's label names.
+pub(super) fn secret(label: &[u8]) -> Option<Family> {
     match classify(label) {
         Class::Ours(family) => Some(family),
         Class::Neutral | Class::Header => Some(Family::Key),

@@ -90,6 +90,9 @@ fn outright(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bind
         let name = if bound.bearer { "Authorization: Bearer" } else { "X-Api-Key" };
         return Some((Family::Key, Evidence::Header, format!("sent as {name} to Konver").into_bytes()));
     }
+    if let Some(family) = super::statement::cell(bytes, &(candidate.start()..candidate.end())) {
+        return Some((family, Evidence::Client, b"a secret in a row that is about Konver".to_vec()));
+    }
     let (family, message) = super::table::cell(bytes, context, &(candidate.start()..candidate.end()))?;
     Some((family, Evidence::File, message))
 }

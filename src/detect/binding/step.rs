@@ -11,7 +11,7 @@ use crate::finding::Evidence;
 /// Takes one name into account; whether to go on.
 #[expect(clippy::too_many_lines, reason = "one arm for each class of names; each arm is short")]
 pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
-    let name = name.strip_prefix(b"-H").unwrap_or(name);
+    let name = [&b"-H"[..], b"-D", b"-P"].iter().find_map(|flag| name.strip_prefix(*flag)).unwrap_or(name);
     let class =
         if binding.headers.iter().any(|header| name.ends_with(header)) { Class::Header } else { classify(name) };
     let label = classify(&walk.phrase);
