@@ -113,8 +113,17 @@ pub(super) fn is_half(bytes: &[u8], context: &Context, candidate: &Candidate) ->
 pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
     let before = bytes.get(..candidate.start()).unwrap_or_default();
     let after = bytes.get(candidate.end()..).unwrap_or_default();
-    if is_sealed(bytes, candidate) {
+    if is_sealed(bytes, candidate)
+        || [&b"sha256/"[..], b"sha1/", b"sha512/"].iter().any(|pin| candidate.value.starts_with(pin))
+    {
         return Some(Reason::Ciphertext);
+    }
+    // Basic authentication is the base64 of a user and a password, and no key.
+    if before.len() > 6
+        && before.ends_with(b"Basic ")
+        && candidate.pieces.iter().all(|piece| piece.len() == candidate.value.len())
+    {
+        return Some(Reason::Reference);
     }
     if let Some(reason) = digest::refusal(bytes, candidate) {
         return Some(reason);

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::hosts;
+
 /// Lines (from 0) at which something stands, in order.
 type Lines = Vec<usize>;
 
@@ -26,88 +28,6 @@ pub(super) struct Context {
     length: usize,
 }
 
-/// Hosts that are no vendor's: examples, this machine, and homes of formats and code.
-const NOBODY: &[&str] = &[
-    "localhost",
-    "example.com",
-    "example.org",
-    "example.net",
-    "example.nl",
-    "example.de",
-    "w3.org",
-    "json-schema.org",
-    "schemastore.org",
-    "getpostman.com",
-    "apache.org",
-    "microsoft.com",
-    "github.com",
-    "githubusercontent.com",
-    "googleusercontent.com",
-    "gserviceaccount.com",
-    "npmjs.org",
-    "npmjs.com",
-    "npmjs.com",
-    "pypi.org",
-    "maven.org",
-    "nuget.org",
-    "docker.io",
-    "ghcr.io",
-    "gitlab.com",
-    "docker.com",
-    "schema.org",
-    "xml.org",
-    "xmlsoap.org",
-    "apple.com",
-    "android.com",
-    "jenkins.io",
-    "helm.sh",
-    "k8s.io",
-    "kubernetes.io",
-    "terraform.io",
-    "hashicorp.com",
-    "gstatic.com",
-    "jsdelivr.net",
-    "unpkg.com",
-    "yarnpkg.com",
-    "crates.io",
-    "rubygems.org",
-    "packagist.org",
-    "nodesource.com",
-    "debian.org",
-    "ubuntu.com",
-    "swagger.io",
-    "openapis.org",
-    "editorconfig.org",
-    "spring.io",
-    "springframework.org",
-    "jetbrains.com",
-    "mozilla.org",
-    "ietf.org",
-    "creativecommons.org",
-    "opensource.org",
-    "shields.io",
-    "vitejs.dev",
-    "nuxt.com",
-    "nextjs.org",
-    "reactjs.org",
-    "python.org",
-    "golang.org",
-    "flutter.dev",
-    "dart.dev",
-    "pub.dev",
-    "php.net",
-    "ruby-lang.org",
-];
-
-/// Hosts: behind the slashes of an address, an at sign, `host` or `machine`; by a first label that only hosts have; quoted as a
-/// whole, with an ending that is common and no file's.
-const HOSTS: &str = concat!(
-    r"(?i-u)(?:(?://|[\w.+-]@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})",
-    r"|(?:^|[^\w.-])((?:api|app|www|hooks|auth|gateway)\.(?:[a-z0-9-]+\.)*[a-z0-9-]+\.",
-    r"(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))\b",
-    r#"|["'`]((?:[a-z0-9-]+\.)+(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))[/:"'`])"#,
-);
-
 impl Context {
     /// Reads a layer once.
     pub(super) fn new(bytes: &[u8]) -> Self {
@@ -115,7 +35,12 @@ impl Context {
             Regex::new(r#"(?i-u)([a-z_][a-z0-9_]{2,})['"]?\s*(?::\s*[&*\w<>\[\]' ]{1,40}?)?(?:=|:=|:|=>|,|\s)\s*['"`]x-api-key['"`]"#)
                 .ok()
         });
-        static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HOSTS).ok());
+        static SECTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(
+                r#"(?im-u)^[ \t]*(?:["'\[:]+)?[\w.-]*konver[\w.-]*["'\]]*[ \t]*(?::[ \t]*\{?|\{|=[ \t]*\{)?[ \t]*\r?$"#,
+            )
+            .ok()
+        });
         let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
         let mut context = Self {
             starts,
@@ -146,12 +71,6 @@ impl Context {
                 context.words.push(line);
             }
         }
-        static SECTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(
-                r#"(?im-u)^[ \t]*(?:["'\[:]+)?[\w.-]*konver[\w.-]*["'\]]*[ \t]*(?::[ \t]*\{?|\{|=[ \t]*\{)?[ \t]*\r?$"#,
-            )
-            .ok()
-        });
         context.sections = SECTION.as_ref().is_some_and(|section| section.is_match(bytes));
         let alias = |found: regex::bytes::Captures<'_>| found.get(1).map(|name| name.as_bytes().to_vec());
         context.headers = ALIAS
@@ -163,31 +82,7 @@ impl Context {
         context.signature = ["konver-signature", "konver_signature", "konversignature"]
             .iter()
             .any(|form| memchr::memmem::find(&lower, form.as_bytes()).is_some());
-        if let Some(host) = HOST.as_ref() {
-            let of = |found: regex::bytes::Captures<'_>| {
-                (1..=3).find_map(|group| found.get(group).map(|it| (it.start(), it.as_bytes().to_ascii_lowercase())))
-            };
-            for (start, name) in host.captures_iter(bytes).filter_map(of) {
-                let ours = name.split(|byte| b".-".contains(byte)).any(|label| label == b"konver");
-                let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
-                let local = [
-                    &b".local"[..],
-                    b".internal",
-                    b".test",
-                    b".invalid",
-                    b".example",
-                    b".svc",
-                    b".lan",
-                    b".localdomain",
-                ]
-                .iter()
-                .any(|end| name.ends_with(end));
-                if !ours && !nobody && !local {
-                    let line = context.line(start);
-                    context.others.push(line);
-                }
-            }
-        }
+        context.others = hosts::others(bytes).into_iter().map(|start| context.line(start)).collect();
         context
     }
 

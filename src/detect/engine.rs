@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::around::{is_half, is_id_in_text, refusal};
+use super::assembly::{Assembly, assemblies};
 use super::binding::binding;
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
 use super::flow::Flow;
-use super::judge::{Reason, Strength, is_foreign, judge};
+use super::judge::{Reason, Strength, is_foreign, is_uuid_like, judge};
 use super::layer::Layer;
-use super::name::Family;
+use super::name::{Family, Words};
 use super::weigh::weigh;
 use super::{Considered, Detection, Detector, Verdict, encoding};
 use crate::blob::Text;
@@ -48,6 +49,8 @@ pub(super) fn explain(detector: &Detector, text: &Text<'_>, line: usize) -> Vec<
 
 /// A value without a vendor's name is believed only if it is not that short.
 const SHORT: usize = 20;
+/// So many letters without a digit may be a key.
+const LETTERS: usize = 24;
 /// The least that another piece adds to a key that is put together.
 const PIECE: usize = 8;
 /// So many keys that begin before a piece are looked at: they do not overlap but for readings of the same text.
@@ -137,6 +140,9 @@ impl<'a, 't> Search<'a, 't> {
                 None => self.candidate(layer, context, &flow, candidate, &[]),
             }
         }
+        for assembly in assemblies(&layer.bytes) {
+            self.assembled(layer, context, &flow, &assembly);
+        }
         let covers =
             |decoded: &encoding::Decoded, it: &Candidate| it.start() < decoded.run.end && decoded.run.start < it.end();
         for decoded in decoded.iter().filter(|decoded| !candidates.iter().any(|it| covers(decoded, it))) {
@@ -182,6 +188,19 @@ impl<'a, 't> Search<'a, 't> {
         match verdict(layer, context, flow, candidate) {
             Ok(found) => self.push(layer, &candidate.pieces, &candidate.value, found, inner),
             Err(verdict) => self.pass_over(layer, context, candidate, verdict, inner),
+        }
+    }
+
+    /// A value that is put together: its pieces are what is found, the expression's surroundings say whose it is.
+    fn assembled(&mut self, layer: &Layer, context: &Context, flow: &Flow, assembly: &Assembly) {
+        let (value, expression) = (assembly.whole.value.clone(), assembly.expression.clone());
+        if value.len() < crate::secret::MIN_KEY_LENGTH {
+            return;
+        }
+        let proxy = Candidate { value, pieces: vec![expression], loose: false };
+        match verdict(layer, context, flow, &proxy) {
+            Ok(found) => self.push(layer, &assembly.whole.pieces, &proxy.value, found, &[]),
+            Err(verdict) => self.pass_over(layer, context, &proxy, verdict, &[]),
         }
     }
 
@@ -306,6 +325,11 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
     let bound = binding(&layer.bytes, context, &(candidate.start()..candidate.end()));
     let (family, evidence, message) =
         weigh(&layer.bytes, context, flow, candidate, &bound).map_err(Verdict::Unbound)?;
+    // What a function of the vendor's name is given is an id as often as a key.
+    let called = bound.ours.as_ref().and_then(|(_, _, place)| layer.bytes.get(place.clone())).unwrap_or_default();
+    if evidence == Evidence::Client && is_uuid_like(value) && !called.is_empty() && !Words::new(called).is_client() {
+        return refused(Reason::NotRandom);
+    }
     let strength = match evidence {
         Evidence::Name | Evidence::Url | Evidence::Known | Evidence::Pattern => Strength::Strong,
         Evidence::Header | Evidence::Client | Evidence::Flow => Strength::Medium,
@@ -316,8 +340,11 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         }
         Evidence::File => Strength::Weak,
     };
-    let digits = value.iter().any(u8::is_ascii_digit);
-    if !digits && matches!(evidence, Evidence::File | Evidence::Flow) {
+    // Long names of code have no digits; of a key's characters that are letters of both cases, one in fifty keys has none.
+    let any = |class: fn(&u8) -> bool| value.iter().any(class);
+    let letters = any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase) && value.len() >= LETTERS;
+    let may_be = any(u8::is_ascii_digit) || letters && judge(value, Strength::Weak).is_ok();
+    if !may_be && matches!(evidence, Evidence::File | Evidence::Flow) {
         return refused(Reason::NotRandom);
     }
     judge(value, strength).map_err(Verdict::Refused)?;

@@ -2,6 +2,7 @@
 
 mod anchors;
 mod around;
+mod assembly;
 mod binding;
 mod candidate;
 mod context;
@@ -11,6 +12,7 @@ mod encoding;
 mod engine;
 mod exact;
 mod flow;
+mod hosts;
 pub mod judge;
 mod layer;
 mod name;

@@ -48,8 +48,7 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     }
     let head = (1..=HEADER.min(number)).filter_map(|up| {
         let above = bytes.get(context.start(number - up)..context.line_end(number - up))?;
-        let head = cells(above);
-        Some(head)
+        Some(above).filter(|line| !line.iter().all(|byte| b"-+|=: \t\r\n".contains(byte))).map(cells)
     });
     let mut named = head.take_while(|head| head.len() == row.len()).last().into_iter().filter_map(|head| {
         let label: Vec<u8> =

@@ -1,7 +1,6 @@
 //! Properties that hold for whatever content: checked on random input.
 #![expect(
     clippy::indexing_slicing,
-    clippy::unwrap_used,
     clippy::expect_used,
     reason = "a test that panics has failed, which is what it is for"
 )]

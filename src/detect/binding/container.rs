@@ -47,6 +47,7 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
         }
         let opens = trimmed.last().is_some_and(|last| b":{[(>=|".contains(last))
             || opens_scalar(trimmed)
+            || trimmed.starts_with(b"CREATE ")
             || trimmed.ends_with(b")") && !bare
             || bare && indent(above) == limit;
         bare = matches!(trimmed, b"{" | b"(" | b"[");
@@ -101,8 +102,11 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         && !binding.argument
         && (binding.bound || binding.returned)
         && binding.variable.is_none();
-    let assigns =
-        line.iter().any(|byte| b"=:".contains(byte)) || line.starts_with(b"[") || line.starts_with(b"<") || declares;
+    let assigns = line.iter().any(|byte| b"=:".contains(byte))
+        || line.starts_with(b"[")
+        || line.starts_with(b"<")
+        || line.starts_with(b"CREATE ")
+        || declares;
     for name in &names {
         let words = Words::new(name);
         let ours = match classify(name) {
@@ -147,6 +151,11 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         binding.ours = Some((Family::Key, Evidence::Client, 0..0));
         return Named::Settled;
     }
+    if binding.returned && names.first() == Some(&&b"case"[..]) && names.len() == 2 {
+        // `case 'lusha':` above `return`
+        binding.elsewhere = true;
+        return Named::Settled;
+    }
     let own: Vec<&[u8]> = names.iter().copied().filter(|name| !Words::new(name).without_verbs().is_filler()).collect();
     if binding.returned && binding.neutral.is_none() && line.contains(&b'(') {
         // `private function getKey() {`
@@ -163,8 +172,8 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         binding.foreign = true;
         return Named::Settled;
     }
-    let named = own.last().filter(|_| !line.contains(&b'(') && own.len() <= 3 && assigns | line.ends_with(b"{"));
-    let Some(name) = named else { return Named::Nothing };
+    let last = own.last().filter(|_| !line.contains(&b'(') && own.len() <= 3 && assigns | line.ends_with(b"{"));
+    let Some(name) = last else { return Named::Nothing };
     let words = Words::new(name);
     if binding.neutral.is_some() && is_elsewhere(name) {
         binding.elsewhere = true;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use bstr::ByteSlice;
+
 use super::{Binding, is_name};
 use crate::detect::context::Context;
 use crate::detect::name::{Class, Family, Words, classify};
@@ -66,58 +68,21 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
         if binding.variable.is_some() || binding.neutral.is_some() {
             return;
         }
-        let ahead = bytes.get(span.end..context.line_end(line).min(span.end + 160)).unwrap_or_default();
-        let ahead = object(ahead, false);
-        // A sentence ends where prose has a point: what follows is about something else.
-        let ahead = ahead.get(..memchr::memmem::find(ahead, b". ").unwrap_or(ahead.len())).unwrap_or(ahead);
-        let names: Vec<&[u8]> = ahead
-            .split(|&byte| !(is_name(byte) || byte == b':'))
-            .filter(|name| name.iter().any(u8::is_ascii_alphabetic))
-            .take(AHEAD)
-            .collect();
-        if let [label, name, ..] = names.as_slice()
-            && label.to_ascii_lowercase().ends_with(b"field:")
-            && !matches!(classify(name), Class::Ours(_) | Class::Header | Class::Authorization)
-        {
-            binding.foreign = true;
-            return;
-        }
-        halves(names.into_iter(), binding, false);
+        named_behind(bytes.get(span.end..context.line_end(line).min(span.end + 160)).unwrap_or_default(), binding);
         return;
     }
     let from = context.start(line.saturating_sub(4)).max(span.start.saturating_sub(400));
     let to = context.line_end(line + 4).min(span.end + 400).min(bytes.len());
     let behind = item(object(bytes.get(from..span.start).unwrap_or_default(), true), true);
     let ahead = item(object(bytes.get(span.end..to).unwrap_or_default(), false), false);
-    let words = |text: &'_ [u8]| -> Vec<Vec<u8>> {
-        let text = without_closing_tags(text);
-        // Words that follow one another are one label: `Konver API key`.
-        let parts = text.split(|byte| !(is_name(*byte) || b": /".contains(byte)));
-        let labels = parts.flat_map(|part| {
-            let words: Vec<&[u8]> = part.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
-            if (2..=4).contains(&words.len()) && !words.iter().any(|word| word.ends_with(b":")) {
-                vec![words.join(&b'_')]
-            } else {
-                words.iter().map(|word| word.strip_suffix(b":").unwrap_or(word).to_vec()).collect()
-            }
-        });
-        labels.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
+    let (behind, ahead) = (labels(behind), labels(ahead));
+    let is_labelled = |pair: &[Vec<u8>]| {
+        matches!(pair, [label, name]
+            if is_label_word(label) && classify(name) != Class::Slot && !is_label_word(name))
     };
-    let (behind, ahead) = (words(behind), words(ahead));
-    let labelled = |names: &[Vec<u8>]| {
-        names
-            .windows(2)
-            .rposition(|pair| matches!(pair, [label, name] if is_label_word(label) && classify(name) != Class::Slot && !is_label_word(name)))
-            .and_then(|at| names.get(at + 1))
-            .cloned()
-    };
-    let first = |names: &[Vec<u8>]| {
-        names
-            .windows(2)
-            .position(|pair| matches!(pair, [label, name] if is_label_word(label) && classify(name) != Class::Slot && !is_label_word(name)))
-            .and_then(|at| names.get(at + 1))
-            .cloned()
-    };
+    let named = |names: &[Vec<u8>], at: Option<usize>| at.and_then(|at| names.get(at + 1)).cloned();
+    let labelled = |names: &[Vec<u8>]| named(names, names.windows(2).rposition(is_labelled));
+    let first = |names: &[Vec<u8>]| named(names, names.windows(2).position(is_labelled));
     let slots = |names: &[Vec<u8>]| {
         names
             .windows(2)
@@ -167,6 +132,42 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
             return;
         }
     }
+}
+
+/// Takes into account what stands behind a value on its line: `setValue("<value>", forHTTPHeaderField: "X-Api-Key")`.
+fn named_behind(ahead: &[u8], binding: &mut Binding<'_>) {
+    let ahead = object(ahead, false);
+    // A sentence ends where prose has a point: what follows is about something else.
+    let ahead = ahead.get(..memchr::memmem::find(ahead, b". ").unwrap_or(ahead.len())).unwrap_or(ahead);
+    let names: Vec<&[u8]> = ahead
+        .split(|&byte| !(is_name(byte) || byte == b':'))
+        .filter(|name| name.iter().any(u8::is_ascii_alphabetic))
+        .take(AHEAD)
+        .collect();
+    if let [label, name, ..] = names.as_slice()
+        && label.to_ascii_lowercase().ends_with(b"field:")
+        && !matches!(classify(name), Class::Ours(_) | Class::Header | Class::Authorization)
+    {
+        binding.foreign = true;
+        return;
+    }
+    halves(names.into_iter(), binding, false);
+}
+
+/// The names and labels of a text. Words that follow one another are one label: `Konver API key`.
+fn labels(text: &[u8]) -> Vec<Vec<u8>> {
+    // A field's name ends with its colon.
+    let text = without_closing_tags(text).replace(b": ", b":\n");
+    let parts = text.split(|byte| !(is_name(*byte) || b": /".contains(byte)));
+    let labels = parts.flat_map(|part| {
+        let words: Vec<&[u8]> = part.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
+        if (2..=4).contains(&words.len()) && !words.iter().any(|word| word.ends_with(b":")) {
+            vec![words.join(&b'_')]
+        } else {
+            words.iter().map(|word| word.strip_suffix(b":").unwrap_or(word).to_vec()).collect()
+        }
+    });
+    labels.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
 }
 
 /// The text with closing tags taken out: they name again what has been named.
@@ -294,6 +295,10 @@ pub(super) fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Bi
                 binding.ours = Some((thing.unwrap_or(Family::Key), Evidence::Name, 0..0));
             }
             Class::Slot | Class::Vendor => continue,
+            // The nearest name of something else: `env:"KONVER_WORKSPACE" envDefault:"..."`
+            Class::Other if slot && Words::new(name).is_compound_of_vendor() => {
+                binding.foreign = true;
+            }
             Class::Refused if slot && Words::new(name).is_id() => {
                 binding.foreign = true;
             }

@@ -181,6 +181,14 @@ fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool) -> Reco
 fn split(field: &[u8]) -> Option<(&[u8], &[u8])> {
     let field = field.trim_ascii();
     let field = field.strip_prefix(b"- ").unwrap_or(field).trim_ascii();
+    if let Some(element) = field.strip_prefix(b"<") {
+        // `<Name>Konver</Name>`
+        let close = memchr::memchr(b'>', element)?;
+        let name = element.get(..close)?.split(u8::is_ascii_whitespace).next()?;
+        let content = element.get(close + 1..)?;
+        let value = content.get(..memchr::memchr(b'<', content)?)?.trim_ascii();
+        return (!name.is_empty() && !value.is_empty()).then_some((name, value));
+    }
     let at = field.iter().position(|byte| b":=".contains(byte))?;
     let bare = |text: &'_ [u8]| -> (usize, usize) {
         let part = |byte: &u8| !byte.is_ascii_whitespace() && !b"\"'`,>=".contains(byte);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::pair::is_label_word;
 use super::walk::Walk;
 use super::{Binding, is_name, line_before};
+use crate::detect::judge::{Strength, judge};
 use crate::detect::name::{Class, Family, Words, classify, is_elsewhere};
 use crate::finding::Evidence;
 
@@ -12,6 +13,13 @@ use crate::finding::Evidence;
 #[expect(clippy::too_many_lines, reason = "one arm for each class of names; each arm is short")]
 pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
     let name = [&b"-H"[..], b"-D", b"-P"].iter().find_map(|flag| name.strip_prefix(*flag)).unwrap_or(name);
+    // Another value on the way, which may well begin with the vendor's name, names nothing.
+    if name.len() >= 20 && name.iter().any(u8::is_ascii_digit) && judge(name, Strength::Strong).is_ok() {
+        return true;
+    }
+    if walk.first && !walk.bound && [&b"to"[..], b"with", b"for", b"as"].contains(&name) {
+        return true;
+    }
     let class =
         if binding.headers.iter().any(|header| name.ends_with(header)) { Class::Header } else { classify(name) };
     let label = classify(&walk.phrase);

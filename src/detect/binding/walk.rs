@@ -31,6 +31,18 @@ pub(super) struct Walk {
     pub(super) literal: usize,
 }
 
+impl Walk {
+    /// Goes out of a bracket.
+    fn leave(&mut self, mark: u8) {
+        self.called = mark == b'(';
+        self.opened = mark == b'{';
+        self.climbed |= mark == b'[';
+        self.later |= self.commas > 0;
+        self.list |= mark == b'[' && self.commas > 0;
+        (self.bound, self.sibling, self.commas) = (false, false, 0);
+    }
+}
+
 /// Walks from the value to the left, out of brackets, over siblings of a call, to the names that say what it is.
 pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
     let line_start = context.start(context.line(start)).max(start.saturating_sub(REACH));
@@ -93,16 +105,11 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     let condition = alternative(bytes, at).unwrap_or(at);
                     tokens = backwards(bytes, condition);
                 }
-                b'|' | b'?' if walk.names == 0 && !walk.bound => walk.fallback = true,
+                b'|' | b'?' if walk.names == 0 && !walk.bound && is_choice(bytes, at) => walk.fallback = true,
                 b'(' | b'{' | b'[' => {
                     binding.argument |= mark == b'(' && !walk.bound;
-                    walk.called = mark == b'(';
-                    walk.opened = mark == b'{';
-                    walk.climbed |= mark == b'[';
-                    walk.later |= walk.commas > 0;
                     walk.body |= mark == b'{' && lines > 0 && opens_body(bytes, start);
-                    walk.list |= mark == b'[' && walk.commas > 0;
-                    (walk.bound, walk.sibling, walk.commas) = (false, false, 0);
+                    walk.leave(mark);
                 }
                 _ if walk.depth > 0 => {}
                 b';' if !walk.first || lines == 0 => return,
@@ -139,6 +146,11 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
             }
         }
     }
+}
+
+/// Whether the mark is that of a second choice: `||`, `??`, `?:`, `? one : other`. One bar alone parts the cells of a table.
+fn is_choice(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at) == Some(&b'?') || at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'|')
 }
 
 /// Whether the mark is part of `==`, `!=`, `<=` or `>=`, which bind nothing.

@@ -10,6 +10,8 @@ mod predictable;
 mod randomness;
 mod reference;
 
+pub(in crate::detect) use randomness::is_uuid_like;
+
 use crate::secret::{MAX_KEY_LENGTH, MIN_KEY_LENGTH};
 
 /// How strong the evidence around a value is. The weaker it is, the more the value must look like a key.

@@ -105,7 +105,8 @@ fn uuids(value: &[u8]) -> usize {
     count
 }
 
-pub(super) fn is_uuid_like(value: &[u8]) -> bool {
+/// Whether the value has the form of a UUID.
+pub(in crate::detect) fn is_uuid_like(value: &[u8]) -> bool {
     let groups = value.split(|&byte| byte == b'-');
     groups.map(<[u8]>::len).eq([8, 4, 4, 4, 12]) && value.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

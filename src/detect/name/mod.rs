@@ -1,8 +1,9 @@
 //! What a name says: the vendor's, a key's, a header's, or something that only looks like it.
 
 mod lists;
+mod split;
 
-use lists::{ABOUT, ELSEWHERE, FILLERS, GLUED, NO_SECRET_ANYWHERE, NO_SECRET_BEFORE, NO_SECRET_LAST, SLOTS, THINGS};
+use lists::{ABOUT, ELSEWHERE, FILLERS, NO_SECRET_ANYWHERE, NO_SECRET_BEFORE, NO_SECRET_LAST, SLOTS, THINGS};
 
 /// Which of the vendor's two secrets is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,28 +45,9 @@ pub(super) struct Words(Vec<Vec<u8>>);
 const VENDOR: &[u8] = b"konver";
 
 impl Words {
-    /// Splits a name at separators and humps, and what is known to be glued.
+    /// The words of a name.
     pub(super) fn new(name: &[u8]) -> Self {
-        let mut words: Vec<Vec<u8>> = Vec::new();
-        let mut word: Vec<u8> = Vec::new();
-        let mut previous = 0_u8;
-        for (at, &byte) in name.iter().enumerate() {
-            let is_part = byte.is_ascii_alphanumeric() || byte >= 0x80;
-            let next_is_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-            let hump = byte.is_ascii_uppercase()
-                && (previous.is_ascii_lowercase()
-                    || previous.is_ascii_digit()
-                    || previous.is_ascii_uppercase() && next_is_lower);
-            if !is_part || hump {
-                push(&mut words, std::mem::take(&mut word));
-            }
-            if is_part {
-                word.push(byte.to_ascii_lowercase());
-            }
-            previous = byte;
-        }
-        push(&mut words, word);
-        Self(words)
+        Self(split::split(name))
     }
 
     fn has(&self, list: &[&str]) -> bool {
@@ -236,6 +218,11 @@ impl Words {
         self.has(NO_SECRET_LAST) && !self.has_thing()
     }
 
+    /// Whether the vendor and something else are named, in more than one word.
+    pub(super) fn is_compound_of_vendor(&self) -> bool {
+        self.0.len() > 1 && self.has_vendor() && !self.has_thing()
+    }
+
     /// Whether the name is that of an id or a hash, in more than one word.
     pub(super) fn is_id(&self) -> bool {
         const IDS: &[&str] =
@@ -291,42 +278,6 @@ pub(super) fn is_elsewhere(name: &[u8]) -> bool {
     // Humps part some of them: `OpenAI`, `GitHub`.
     let parted = words.0.windows(2).any(|pair| is_in(&pair.concat(), ELSEWHERE));
     !words.has_vendor() && (parted || words.has(ELSEWHERE))
-}
-
-fn push(words: &mut Vec<Vec<u8>>, word: Vec<u8>) {
-    // No word of a name is that long or has that many digits among its letters: a value.
-    if word.is_empty() || words.len() > 24 {
-        return;
-    }
-    match unglue(&word) {
-        Some(parts) => words.extend(parts),
-        None => words.push(word),
-    }
-}
-
-/// `konverapikey` as its words; `None` where a part of it is none.
-fn unglue(word: &[u8]) -> Option<Vec<Vec<u8>>> {
-    if word.len() > 40 || is_in(word, THINGS) || is_in(word, FILLERS) {
-        return None;
-    }
-    let mut parts = Vec::new();
-    let mut rest = word;
-    if let Some(behind) = rest.strip_prefix(VENDOR) {
-        parts.push(VENDOR.to_vec());
-        rest = behind;
-    }
-    while !rest.is_empty() {
-        let next = GLUED.iter().find_map(|known| Some((known, rest.strip_prefix(known.as_bytes())?)));
-        let (known, behind) = next.or_else(|| {
-            // `konverapikey2`
-            rest.iter().all(u8::is_ascii_digit).then_some((&"", &b""[..]))
-        })?;
-        if !known.is_empty() {
-            parts.push(known.as_bytes().to_vec());
-        }
-        rest = behind;
-    }
-    (parts.len() > 1).then_some(parts)
 }
 
 fn is_in(word: &[u8], list: &[&str]) -> bool {
