@@ -119,7 +119,12 @@ pub(super) fn explanation(rule: &Rule) -> String {
 
 /// An example for people, with words where the key would be.
 fn blanked(example: &Example) -> String {
-    example.filled(&|_, _| Some("<the key>".into())).0
+    let mut text = example.filled(&|_, _| Some("<the key>".into())).0;
+    for beside in &example.beside {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        let _ = write!(text, "{end}\nand beside it, {}\n\n{}", beside.path, beside.text);
+    }
+    text
 }
 
 fn section(out: &mut String, title: &str, text: &str) {

@@ -62,11 +62,17 @@ impl Globs {
     }
 
     fn decides(&self, path: &[u8], is_folder: bool) -> bool {
+        self.verdict(path, is_folder).unwrap_or(false)
+    }
+
+    /// What the last pattern that matches this very path says of it, whatever holds for the folders above: `Some(false)` where
+    /// it takes the path back, `None` where no pattern matches.
+    pub fn verdict(&self, path: &[u8], is_folder: bool) -> Option<bool> {
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
         let last = self.patterns.iter().rev().find(|pattern| {
             (is_folder || !pattern.folders_only) && pattern.regex.is_match(if pattern.is_name { name } else { path })
         });
-        last.is_some_and(|pattern| !pattern.takes_back)
+        last.map(|pattern| !pattern.takes_back)
     }
 }
 

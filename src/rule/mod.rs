@@ -99,6 +99,19 @@ pub struct Example {
     /// Its text. `{{key}}` stands for a key, `{{key N}}` for the first N characters of one, `{{hex N}}` for as many hexadecimal
     /// digits: made up when they are needed, so that no key stands in a rule.
     pub text: String,
+    /// Other files that stand around it, for hygiene rules that look at more than one.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
+}
+
+/// A file that stands around an example.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// Where it stands. `.git/info/exclude` is the file that only one's own machine has.
+    pub path: String,
+    /// Its text.
+    pub text: String,
 }
 
 impl Example {

@@ -6,10 +6,11 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::collect::{Place, choose, of_rule};
+use super::hygiene::Hygiene;
 use super::{Collector, Context};
 use crate::blob::{Location, ObjectKind, Oid, SourceKind, Text};
-use crate::finding::{Accepted, Finding, Kind, Severity};
-use crate::hygiene::{check, dotenv};
+use crate::finding::{Finding, Kind, Severity};
+use crate::hygiene::dotenv;
 use crate::secret::{KeyId, Raw};
 use crate::source::coverage::Code;
 use crate::source::git::Repository;
@@ -26,37 +27,15 @@ struct Files<'a> {
     source: SourceKind,
     is_tracked: &'a (dyn Fn(&[u8]) -> bool + Sync),
     collector: Mutex<Collector>,
-    hygiene: bool,
-    in_repository: bool,
-}
-
-impl Files<'_> {
-    /// What the hygiene rules say of a file.
-    fn hygiene(&self, path: &[u8], bytes: &[u8]) -> Vec<Finding<Raw>> {
-        let text = Text::new(bytes);
-        let untracked = self.in_repository && !(self.is_tracked)(path);
-        let said = check::check(&check::File { path, text: &text, untracked });
-        said.iter().filter_map(|it| self.observed(path, &text, it)).collect()
-    }
-
-    fn observed(&self, path: &[u8], text: &Text<'_>, said: &check::Observation) -> Option<Finding<Raw>> {
-        let rule = self.context.rules.get(said.rule).filter(|_| !self.context.settings.disables(said.rule))?;
-        let location = text.location(&said.span);
-        let marker = crate::suppress::inline::accepted(text, location.line, &self.context.settings.markers);
-        let place = Place { source: self.source, object: ObjectKind::Blob, path: Some(path) };
-        let mut finding = of_rule(self.context, rule, Kind::Hygiene, &place, location, said.message.as_bytes());
-        if let Some(marker) = marker {
-            finding.accepted = Some((Accepted::Inline, marker.reason));
-        }
-        Some(finding)
-    }
+    hygiene: Option<Hygiene<'a>>,
 }
 
 impl Sink for Files<'_> {
     fn file(&self, path: &[u8], bytes: &[u8]) {
-        let examined = self.context.examine(bytes, &|| Raw::new(path));
+        let hot = self.context.detector.is_hot(bytes);
+        let examined = if hot { self.context.examine_hot(bytes, &|| Raw::new(path)) } else { Vec::new() };
         let dotenv = dotenv::is_dotenv(path) && (self.is_tracked)(path);
-        let hygiene = if self.hygiene { self.hygiene(path, bytes) } else { Vec::new() };
+        let hygiene = self.hygiene.as_ref().map_or_else(Vec::new, |hygiene| hygiene.file(path, bytes, hot));
         if examined.is_empty() && !dotenv && hygiene.is_empty() {
             return;
         }
@@ -68,6 +47,12 @@ impl Sink for Files<'_> {
             collector.findings.extend(committed_dotenv(self.context, self.source, path, bytes));
         }
         collector.findings.extend(hygiene);
+    }
+
+    fn folder(&self, path: &[u8], place: &Path) {
+        if let Some(hygiene) = &self.hygiene {
+            hygiene.folder(path, place);
+        }
     }
 }
 
@@ -101,18 +86,24 @@ pub(super) fn worktree(
     let walk = Walk { settings: context.settings, ledger: context.ledger, cancel: context.cancel };
     let index = repository.map(Index::load).transpose()?.unwrap_or_default();
     let is_tracked = |path: &[u8]| index.find(path).is_some();
+    let workdir = repository.and_then(Repository::workdir);
+    let hygiene_root = workdir.or(match paths {
+        [only] if only.is_dir() => Some(only.as_path()),
+        _ => None,
+    });
     let files = Files {
         context,
         source: SourceKind::Worktree,
         is_tracked: &is_tracked,
         collector: Mutex::default(),
-        hygiene: context.settings.hygiene,
-        in_repository: repository.is_some(),
+        hygiene: context.settings.hygiene.then(|| Hygiene::new(context, hygiene_root, &is_tracked)),
     };
-    match repository.and_then(Repository::workdir) {
+    match workdir {
         Some(root) => walk.repository(root, &index, paths, &files)?,
         None => walk.plain(paths, &files)?,
     }
+    let around = files.hygiene.as_ref().map_or_else(Vec::new, |hygiene| hygiene.finish(repository));
+    collector.findings.extend(around);
     collector.merge(files.collector.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     Ok(())
 }
@@ -132,14 +123,8 @@ pub(super) fn index(
     } else {
         index.changes(repository, heads.first().copied())?
     };
-    let files = Files {
-        context,
-        source: SourceKind::Index,
-        is_tracked: &|_| true,
-        collector: Mutex::default(),
-        hygiene: false,
-        in_repository: true,
-    };
+    let files =
+        Files { context, source: SourceKind::Index, is_tracked: &|_| true, collector: Mutex::default(), hygiene: None };
     if changes.changed.len() <= FEW {
         for entry in &changes.changed {
             stage(context, repository, entry, &files);

@@ -5,6 +5,7 @@ mod collect;
 mod direct;
 mod finish;
 mod history;
+mod hygiene;
 mod introduced;
 mod outcome;
 mod range;
@@ -147,9 +148,11 @@ impl Context<'_> {
     /// Whatever the rules find in these bytes. Cold bytes cost one pass of the anchors. A failure of the program itself on
     /// this blob is entered into the ledger under `place`.
     pub fn examine(&self, bytes: &[u8], place: &dyn Fn() -> Raw) -> Vec<Examined> {
-        if !self.detector.is_hot(bytes) {
-            return Vec::new();
-        }
+        if self.detector.is_hot(bytes) { self.examine_hot(bytes, place) } else { Vec::new() }
+    }
+
+    /// The same for bytes of which it is known that they are hot.
+    pub fn examine_hot(&self, bytes: &[u8], place: &dyn Fn() -> Raw) -> Vec<Examined> {
         let examined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let text = Text::new(bytes);
             let markers = &self.settings.markers;

@@ -65,6 +65,9 @@ codes! {
         "commits are the edge of a shallow clone, accepted by --allow-shallow";
     /// The program itself failed on something.
     INTERNAL = "internal-error", Error, true, "blob made the program fail; please report this", "blobs made the program fail; please report this";
+    /// A file that a hygiene rule needs.
+    HYGIENE = "hygiene-file", Error, true, "file that the hygiene rules ask for could not be read",
+        "files that the hygiene rules ask for could not be read";
     /// Another repository's submodule.
     SUBMODULE = "submodule", Warning, true, "submodule was not entered", "submodules were not entered";
     /// A repository inside the working tree.

@@ -21,6 +21,9 @@ use crate::secret::Raw;
 pub trait Sink: Sync {
     /// Takes one file.
     fn file(&self, path: &[u8], bytes: &[u8]);
+    /// Learns of a folder that the walk enters: its path from the root (empty for the root), and where it is. Most sinks make
+    /// nothing of it.
+    fn folder(&self, _path: &[u8], _place: &Path) {}
 }
 
 /// What a working tree's scan needs to know.
@@ -174,6 +177,7 @@ impl Walk<'_> {
                 }
                 return WalkState::Skip;
             }
+            sink.folder(&path, entry.path());
         } else if !skip(&path) {
             self.read(entry.path(), &path, Absent::Error, sink);
         }
@@ -236,6 +240,10 @@ impl<S: Sink, C: Fn(&[u8]) + Sync> Sink for Claiming<'_, S, C> {
     fn file(&self, path: &[u8], bytes: &[u8]) {
         (self.claim)(path);
         self.sink.file(path, bytes);
+    }
+
+    fn folder(&self, path: &[u8], place: &Path) {
+        self.sink.folder(path, place);
     }
 }
 

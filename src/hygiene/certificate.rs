@@ -1,0 +1,84 @@
+//! The check of certificates switched off where the key is sent.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::check::{File, Observation, is_comment};
+use super::speech::Speech;
+
+/// Switches of one call, client or session, by language.
+const SWITCHES: &[&str] = &[
+    // Python: requests, httpx, aiohttp, ssl, urllib3.
+    r#"\bverify["']?\s*(?:=|:)\s*(?:False|CERT_NONE)\b"#,
+    r"\b(?:verify_ssl|ssl_verify|verify_certs|check_hostname)\s*=\s*False\b",
+    r"\bssl\s*=\s*False\b",
+    r#"\bcert_reqs\s*=\s*(?:ssl\.CERT_NONE|["']CERT_NONE)"#,
+    r"\bverify_mode\s*=\s*ssl\.CERT_NONE\b",
+    r"\bcontext\s*=\s*ssl\._create_unverified_context\b",
+    // JavaScript and TypeScript.
+    r#"\brejectUnauthorized["']?\s*:\s*false\b"#,
+    r#"\bstrictSSL["']?\s*:\s*false\b"#,
+    // Shells.
+    r"\bcurl(?:\.exe)?\b(?:[^|;\n]|\\\r?\n)*?\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)(?:\s|$)",
+    r"\bwget\b(?:[^|;\n]|\\\r?\n)*?\s--no-check-certificate\b",
+    r"\bhttps?\b(?:[^|;\n]|\\\r?\n)*?\s--verify[= ](?:no|false)\b",
+    r"-SkipCertificateCheck\b",
+    // Go.
+    r"\bInsecureSkipVerify\s*[:=]\s*true\b",
+    r"\bSetTLSClientConfig\(&tls\.Config\{\s*InsecureSkipVerify:\s*true",
+    // C# and other .NET.
+    r"\bServer(?:CertificateCustomValidationCallback|CertificateValidationCallback)\s*\+?=\s*(?:[^;{}]*=>\s*true\b|(?:\w+\.)*DangerousAcceptAnyServerCertificateValidator|[^;{}]*=>\s*\{\s*return true|delegate[^{;]*\{\s*return true)",
+    r"\bRemoteCertificateValidationCallback\s*=\s*[^;{}]*=>\s*true\b",
+    // Rust.
+    r"\bdanger_accept_invalid_(?:certs|hostnames)\(\s*true\s*\)",
+    // PHP.
+    r"\bCURLOPT_SSL_VERIFY(?:PEER|HOST)\s*(?:,|=>)\s*(?:false|0)\b",
+    r#"["']verify(?:_peer|_peer_name)?["']\s*=>\s*false\b"#,
+    r"\bwithoutVerifying\(\s*\)",
+    // Ruby, Perl, Elixir.
+    r"\bverify_mode\s*(?:=|:|=>)\s*(?:OpenSSL::SSL::)?VERIFY_NONE\b",
+    r"\bssl:\s*\{\s*verify:\s*false\b",
+    r"\bverify:\s*(?:false|:verify_none)\b",
+    r"\bverify_hostname\s*=>\s*0\b",
+    r"\bSSL_verify_mode\s*=>\s*(?:0|SSL_VERIFY_NONE|IO::Socket::SSL::SSL_VERIFY_NONE)",
+    // Java, Kotlin, Scala, Dart, Swift.
+    r"\b(?:NoopHostnameVerifier|TrustAllStrategy|TrustAllCertificates|InsecureTrustManagerFactory|ALLOW_ALL_HOSTNAME_VERIFIER)\b",
+    r"(?i:hostnameVerifier)\s*[({]\s*(?:\(?\s*\w+\s*,\s*\w+\s*\)?\s*->\s*true|_\s*,\s*_\s*->\s*true)",
+    r"\bbadCertificateCallback\s*=\s*[^;]*=>\s*true\b",
+];
+
+/// Switches of a whole process.
+const GLOBAL: &[&str] = &[
+    r#"\bNODE_TLS_REJECT_UNAUTHORIZED\b["'\]]*\s*[:=]\s*["'`]?0\b"#,
+    r"\b_create_default_https_context\s*=\s*ssl\._create_unverified_context\b",
+    r#"\bPYTHONHTTPSVERIFY\b["'\]]*\s*[:=]\s*["']?0\b"#,
+    r"\bENV\s+NODE_TLS_REJECT_UNAUTHORIZED\s+0\b",
+];
+
+/// Every switch that holds where the API is spoken to.
+pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
+    static OFF: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?-u){}", SWITCHES.join("|"))).ok());
+    static ALL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?-u){}", GLOBAL.join("|"))).ok());
+    let bytes = file.text.bytes();
+    let find = |regex: &'static LazyLock<Option<Regex>>| {
+        let found = regex.iter().flat_map(|regex| regex.find_iter(bytes)).map(|found| found.range());
+        found.filter(|place| !is_comment(file.text, place.start)).collect::<Vec<_>>()
+    };
+    let (off, all) = (find(&OFF), find(&ALL));
+    if off.is_empty() && all.is_empty() {
+        return Vec::new();
+    }
+    let speech = Speech::new(file.text);
+    let all = all.into_iter().filter(|place| speech.names_ours() && !speech.is_others_line(place.start));
+    let mut places: Vec<_> = off.into_iter().filter(|place| speech.is_ours(place)).chain(all).collect();
+    places.sort_by_key(|place| place.start);
+    places.dedup_by_key(|place| file.text.line_at(place.start));
+    let observe = |span| Observation {
+        rule: "certificate-check-off",
+        span,
+        message: "the API's certificate is not checked, so whoever stands between can take its place and read the key"
+            .into(),
+    };
+    places.into_iter().map(observe).collect()
+}
