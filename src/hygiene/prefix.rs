@@ -8,14 +8,23 @@ use regex::bytes::Regex;
 use super::check::{File, Observation, is_comment};
 use crate::detect;
 
+/// What build tools copy into the code that they ship.
+const PREFIXES: &[&str] =
+    &["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "NUXT_PUBLIC_", "EXPO_PUBLIC_", "PUBLIC_", "GATSBY_", "VUE_APP_"];
+
+/// Whether variables whose names begin so are published.
+pub(super) fn publishes(name: &[u8]) -> bool {
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+}
+
 /// In a name of these words the key is meant for everybody, or it is no key at all.
 const HARMLESS: &[&[u8]] = &[b"PUBLISHABLE", b"PUBLIC_KEY", b"_URL", b"_HOST", b"_NAME", b"_PREFIX", b"_ENABLED"];
 
 /// Every place where such a name is set or read.
 pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
     static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let prefix = "NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|GATSBY|VUE_APP";
-        Regex::new(&format!(r"(?-u)\b(?:{prefix})_[A-Z0-9_]*KONVER[A-Z0-9_]*\b")).ok()
+        let prefixes = PREFIXES.join("|");
+        Regex::new(&format!(r"(?-u)\b(?:{prefixes})[A-Z0-9_]*KONVER[A-Z0-9_]*\b")).ok()
     });
     let bytes = file.text.bytes();
     let names = NAME.iter().flat_map(|name| name.find_iter(bytes)).filter(|found| {

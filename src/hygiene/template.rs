@@ -7,6 +7,7 @@ use bstr::ByteSlice;
 use regex::bytes::Regex;
 
 use super::check::{File, Observation, is_comment};
+use super::prefix;
 use super::surroundings::{Surroundings, folder, folders};
 use crate::blob::Text;
 use crate::detect;
@@ -151,11 +152,17 @@ pub(super) fn check(around: &Surroundings) -> Vec<(Vec<u8>, Observation)> {
     missing.into_iter().map(observe).collect()
 }
 
-/// Whether a template names a variable, set or in a comment.
+/// Whether a template names a variable, set or in a comment, by itself or behind a prefix of the application's
+/// (`ACME_KONVER_API_KEY`): settings classes and compose files take such prefixes off. One that publishes is another variable.
 fn mentions(text: &[u8], name: &[u8]) -> bool {
-    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    text.find_iter(name)
-        .any(|at| !is_word(at.checked_sub(1).and_then(|at| text.get(at))) && !is_word(text.get(at + name.len())))
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.find_iter(name).any(|at| {
+        let before = text.get(..at).unwrap_or_default();
+        let prefix =
+            before.get(before.iter().rposition(|&byte| !is_word(byte)).map_or(0, |at| at + 1)..).unwrap_or_default();
+        let ends = !text.get(at + name.len()).is_some_and(|&byte| is_word(byte));
+        ends && (prefix.is_empty() || prefix.ends_with(b"_") && !prefix::publishes(prefix))
+    })
 }
 
 #[cfg(test)]
@@ -195,5 +202,13 @@ mod tests {
         ] {
             assert_eq!(read(path, text), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_prefix_of_the_application_is_no_other_variable() {
+        assert!(mentions(b"A=1\nKONVER_API_KEY=\n", b"KONVER_API_KEY"));
+        assert!(mentions(b"# ACME_KONVER_API_KEY\n", b"KONVER_API_KEY"));
+        assert!(!mentions(b"NEXT_PUBLIC_KONVER_API_KEY=\n", b"KONVER_API_KEY"));
+        assert!(!mentions(b"KONVER_API_KEY_OLD=\nXKONVER_API_KEY=\n", b"KONVER_API_KEY"));
     }
 }

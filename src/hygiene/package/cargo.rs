@@ -3,8 +3,9 @@
 
 use toml::{Table, Value};
 
-use super::super::surroundings::below;
+use super::super::surroundings::{below, folders};
 use super::{File, globs};
+use crate::rule::Globs;
 
 /// Whether the crate in `at` would publish the file; `None` where there is no crate.
 pub(super) fn publishes(file: &File<'_>, at: &[u8]) -> Option<bool> {
@@ -29,8 +30,20 @@ fn takes(package: &Table, file: &File<'_>, path: &[u8]) -> bool {
     let list = |name: &str| -> Option<Vec<&str>> {
         Some(package.get(name)?.as_array()?.iter().filter_map(Value::as_str).collect())
     };
-    match list("include") {
-        Some(include) if !include.is_empty() => globs(include).matches(path),
-        _ => file.is_in_git() && !globs(list("exclude").unwrap_or_default()).matches(path),
+    if let Some(include) = list("include").filter(|include| !include.is_empty()) {
+        return is_matched(&globs(include), path);
     }
+    // Without git, cargo leaves out what is hidden, and its `exclude` is asked all the same.
+    let hidden = path.split(|&byte| byte == b'/').any(|part| part.starts_with(b"."));
+    let listed = if file.tree.is_repository() { file.is_in_git() } else { !hidden };
+    listed && !is_matched(&globs(list("exclude").unwrap_or_default()), path)
+}
+
+/// Whether the patterns match a path or a folder above it: what is said of the nearest counts.
+fn is_matched(globs: &Globs, path: &[u8]) -> bool {
+    let above = folders(path).filter(|folder| !folder.is_empty());
+    globs
+        .verdict(path, false)
+        .or_else(|| above.into_iter().find_map(|folder| globs.verdict(folder, true)))
+        .unwrap_or(false)
 }

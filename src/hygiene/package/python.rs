@@ -28,13 +28,22 @@ pub(super) fn publishes(file: &File<'_>, at: &[u8]) -> Option<bool> {
     Some(match backend.split(['.', ':']).next().unwrap_or(backend) {
         "hatchling" => hatch(&project, file, at, path),
         "poetry" => poetry(&project, file, path),
-        "flit_core" | "flit" => listed(&project, &["tool", "flit", "sdist"], ("include", "exclude"), path),
+        "flit_core" | "flit" => {
+            let named = text_at(&project, &["tool", "flit", "module", "name"]);
+            module(&project, named, &["", "src/"], ("tool.flit.sdist", "include", "exclude"), path)
+        }
+        "uv_build" => {
+            let named = text_at(&project, &["tool", "uv", "build-backend", "module-name"]);
+            let root = text_at(&project, &["tool", "uv", "build-backend", "module-root"]).unwrap_or("src");
+            let root = if root.is_empty() { String::new() } else { format!("{}/", root.trim_end_matches('/')) };
+            let lists = ("tool.uv.build-backend", "source-include", "source-exclude");
+            module(&project, named, &[&root], lists, path)
+        }
         "pdm" => {
             let build = ["tool", "pdm", "build"];
             listed(&project, &build, ("includes", "excludes"), path)
                 || listed(&project, &build, ("source-includes", "excludes"), path)
         }
-        "uv_build" => listed(&project, &["tool", "uv", "build-backend"], ("source-include", "source-exclude"), path),
         "setuptools" => setuptools(&project, file, at, path),
         _ => false,
     })
@@ -151,6 +160,24 @@ fn poetry(project: &Table, file: &File<'_>, path: &[u8]) -> bool {
     }
     rooted(included.iter().map(String::as_str)).matches(path)
         || file.is_in_git() && rooted(packages.iter().map(String::as_str)).matches(path)
+}
+
+/// Backends that take the whole folder of one module, whatever git says, and what is listed besides; `lists` are the table and
+/// the names of what is included and excluded.
+fn module(
+    project: &Table,
+    named: Option<&str>,
+    roots: &[&str],
+    (table, include, exclude): (&str, &str, &str),
+    path: &[u8],
+) -> bool {
+    let table: Vec<&str> = table.split('.').collect();
+    let name = named.or_else(|| text_at(project, &["project", "name"])).unwrap_or_default();
+    let name = name.replace(['-', '.'], "_");
+    let folders: Vec<String> = roots.iter().map(|root| format!("{root}{name}")).collect();
+    let own = !name.is_empty() && rooted(folders.iter().map(String::as_str)).matches(path);
+    let excluded = rooted(strings(project, &[&table[..], &[exclude]].concat())).matches(path);
+    own && !excluded || listed(project, &table, (include, exclude), path)
 }
 
 /// What a list of patterns takes and another one does not take back.

@@ -31,6 +31,10 @@ fn is_ignored(lines: &[String], path: &[u8]) -> bool {
     let (mut ignores, mut takes): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for line in lines.iter().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (list, pattern) = line.strip_prefix('!').map_or((&mut ignores, line.as_str()), |rest| (&mut takes, rest));
+        // Paths are compared as they are, without either of these at their beginning.
+        if pattern.starts_with('/') || pattern.starts_with("./") {
+            continue;
+        }
         list.push(pattern.to_owned());
         let has_star = pattern.rsplit('/').next().is_some_and(|last| last.contains('*'));
         if !has_star {
@@ -54,6 +58,7 @@ mod tests {
         assert!(ignored(&["**/.env*"], "a/.env.local") && ignored(&["**/.env*"], ".env"));
         assert!(ignored(&["src"], "src/.env") && ignored(&["src/"], "src/a/.env"));
         assert!(ignored(&["**"], ".env") && !ignored(&["**", "!.env"], ".env") && !ignored(&["!.env", "**"], ".env"));
+        assert!(!ignored(&["/.env"], ".env") && !ignored(&["./src"], "src/.env"));
         assert!(!ignored(&[], ".env") && !ignored(&["*.ts"], ".env"));
     }
 }
