@@ -1,5 +1,6 @@
 //! The check of certificates switched off where the key is sent.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
@@ -20,9 +21,9 @@ const SWITCHES: &[&str] = &[
     r#"\brejectUnauthorized["']?\s*:\s*false\b"#,
     r#"\bstrictSSL["']?\s*:\s*false\b"#,
     // Shells.
-    r"\bcurl(?:\.exe)?\b(?:[^|;\n]|\\\r?\n)*?\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)(?:\s|$)",
-    r"\bwget\b(?:[^|;\n]|\\\r?\n)*?\s--no-check-certificate\b",
-    r"\bhttps?\b(?:[^|;\n]|\\\r?\n)*?\s--verify[= ](?:no|false)\b",
+    r"\bcurl(?:\.exe)?\b(?:[^|;&\n]|&[^&\n]|\\\r?\n)*?\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)(?:\s|$)",
+    r"\bwget\b(?:[^|;&\n]|&[^&\n]|\\\r?\n)*?\s--no-check-certificate\b",
+    r"\bhttps?\b(?:[^|;&\n]|&[^&\n]|\\\r?\n)*?\s--verify[= ](?:no|false)\b",
     r"-SkipCertificateCheck\b",
     // Go.
     r"\bInsecureSkipVerify\s*[:=]\s*true\b",
@@ -70,8 +71,9 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
         return Vec::new();
     }
     let speech = Speech::new(file.text);
+    let off = off.into_iter().filter(|place| is_of_a_request(file, &speech, place));
     let all = all.into_iter().filter(|place| speech.names_ours() && !speech.is_others_line(place.start));
-    let mut places: Vec<_> = off.into_iter().filter(|place| speech.is_ours(place)).chain(all).collect();
+    let mut places: Vec<_> = off.filter(|place| speech.is_ours(place)).chain(all).collect();
     places.sort_by_key(|place| place.start);
     places.dedup_by_key(|place| file.text.line_at(place.start));
     let observe = |span| Observation {
@@ -81,4 +83,23 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
             .into(),
     };
     places.into_iter().map(observe).collect()
+}
+
+/// Whether a switch whose name other things have as well (a token's signature, a database's TLS) is one of a request: in Python by
+/// the call that it is given to, elsewhere by the language.
+fn is_of_a_request(file: &File<'_>, speech: &Speech<'_>, place: &Range<usize>) -> bool {
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let verbs =
+            "get|post|put|patch|delete|head|options|request|send|stream|client|session|fetch|call|urlopen|dict|partial";
+        Regex::new(&format!(r"(?i-u)(?:{verbs})\w*$")).ok()
+    });
+    let switch = file.text.bytes().get(place.clone()).unwrap_or_default();
+    let path = file.path.to_ascii_lowercase();
+    if switch.starts_with(b"verify:") {
+        return [&b".rb"[..], b".ex", b".exs", b".rake", b".cr"].iter().any(|end| path.ends_with(end));
+    }
+    let python = switch.ends_with(b"False") && (switch.starts_with(b"verify") || switch.starts_with(b"ssl"));
+    let attribute = place.start.checked_sub(1).and_then(|at| file.text.bytes().get(at)) == Some(&b'.');
+    let before = speech.before_bracket(place.start, 60).trim_ascii_end();
+    !python || attribute || before.is_empty() || CALL.as_ref().is_some_and(|call| call.is_match(before))
 }

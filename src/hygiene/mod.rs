@@ -13,6 +13,8 @@ mod query;
 mod speech;
 mod surroundings;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use ignored::is_ignored;
 pub use surroundings::{Found, Surroundings, Tree};

@@ -17,7 +17,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
     // In an address: `?api_key=` and a value; a shorter name only where the value is one that is put in.
     static WRITTEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(&format!(
-            r#"(?i-u)[?&](?:(?:{NAMES})=|(?:token|key|auth)=["'`]?[\s+.,]*[$%{{(]*[\w$.\[('"-]*(?:key|token)\b)"#
+            r#"(?i-u)@Query\(\s*"(?:{NAMES})"|[?&](?:(?:{NAMES})=|(?:token|key|auth)=["'`]?[\s+.,]*[$#%{{(]*[\w$.\[('"-]*(?:key|token)\b)"#
         ))
         .ok()
     });
@@ -25,8 +25,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
     static GIVEN: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(&format!(r#"(?i-u)\b(?:{NAMES})\b["']?\s*(?:=>|[:=,])\s*[^\s,)}}\]=]"#)).ok());
     static MAKES_QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let words =
-            "params|query|search_?params|qs|query_?string|query_?params|urlencode|http_build_query|query_?values";
+        let words = "params|query|(?:url_?)?search_?params|qs|query_?string|query_?params|urlencode|http_build_query|query_?values";
         let calls = r"(?:search_?params|params|query|q|values?)\.(?:set|append|add)|(?:set|add|with)?_?query_?(?:param(?:eter)?s?|pair|item|value)|append_pair|query";
         Regex::new(&format!(r#"(?i-u)(?:\b(?:{words})["']?\s*(?:=>|[:=(])?\s*[(\[]?\s*(?:&?\[)?|\b(?:{calls})\s*)$"#))
             .ok()

@@ -1,6 +1,7 @@
 //! Whom a statement speaks to: the API, somebody else, or who knows. Told by the hosts that stand in it, in what surrounds it,
 //! and where the names lead that it uses; where that is not clear, nobody is named.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -69,13 +70,54 @@ impl<'a> Speech<'a> {
         }
         speech.has_host = !speech.ours.is_empty();
         if speech.has_host {
-            speech.names = speech.ours.iter().filter_map(|&at| assigned(text, at)).collect();
+            speech.names = speech.names_of_ours();
         } else {
             static WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i-u)konver").ok());
             let words = WORD.iter().flat_map(|word| word.find_iter(bytes)).map(|found| found.start());
             speech.ours = words.filter(|&at| !is_comment(text, at)).collect();
         }
         speech
+    }
+
+    /// The names that stand for the API's address: assigned to it, or made of such a name; not those that something else is
+    /// assigned to as well.
+    fn names_of_ours(&self) -> Vec<Vec<u8>> {
+        // What begins a line, behind words of the language and a type: `const NAME =`, `self.name =`, `"name":`.
+        static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(
+                r#"(?-u)^\s*(?:[A-Za-z_][\w<>\[\],:&?]*\s+){0,5}["'$@]?(?:(?:self|this)(?:\.|->))?([A-Za-z_]\w*)["']?\s*(?::\s*[\w<>&' ]+)?(?::=|=>|=|:)\s*(?:[^=/]|$)"#,
+            )
+            .ok()
+        });
+        const ROUNDS: usize = 3;
+        let assignments: Vec<(Vec<u8>, Range<usize>)> = (1..=self.text.line_count())
+            .filter_map(|number| {
+                let line = self.text.line_span(number)?;
+                let name = NAME.as_ref()?.captures(self.text.line(number)?)?.get(1)?.as_bytes().to_vec();
+                (!is_comment(self.text, line.start)).then_some((name, line))
+            })
+            .collect();
+        let mut names: Vec<Vec<u8>> = Vec::new();
+        for _ in 0..ROUNDS {
+            let is_ours = |line: &Range<usize>| holds(&self.ours, line) || self.holds_name(&names, line);
+            let mut verdicts: BTreeMap<&[u8], bool> = BTreeMap::new();
+            for (name, line) in &assignments {
+                let all = verdicts.entry(name).or_insert(true);
+                *all &= is_ours(line);
+            }
+            let next = verdicts.into_iter().filter(|(_, ours)| *ours).map(|(name, _)| name.to_vec()).collect();
+            if next == names {
+                break;
+            }
+            names = next;
+        }
+        names
+    }
+
+    /// Whether a part of the file uses one of the names.
+    fn holds_name(&self, names: &[Vec<u8>], part: &Range<usize>) -> bool {
+        let bytes = self.text.bytes().get(part.clone()).unwrap_or_default();
+        names.iter().any(|name| bytes.find_iter(name).any(|at| is_whole(bytes, at, name.len())))
     }
 
     /// Whether the API's host is named, and no other.
@@ -90,7 +132,7 @@ impl<'a> Speech<'a> {
 
     /// Whether this machine or another host is named on the lines around an offset, and the API is not.
     pub(super) fn is_others_line(&self, offset: usize) -> bool {
-        self.verdict(&self.line(offset)) == Some(false)
+        self.verdict(&self.line(offset), offset) == Some(false)
     }
 
     /// Whether what stands at `switch` speaks to the API.
@@ -108,23 +150,28 @@ impl<'a> Speech<'a> {
 
     /// What the statement around an offset says: from the line outwards, the first part that names somebody.
     fn near(&self, offset: usize) -> Option<bool> {
-        std::iter::once(self.line(offset)).chain(self.around(offset)).find_map(|part| self.verdict(&part))
+        std::iter::once(self.line(offset)).chain(self.around(offset)).find_map(|part| self.verdict(&part, offset))
     }
 
     /// What the uses of a name say, of those that say something.
     fn used(&self, name: &[u8], except: &Range<usize>) -> Vec<bool> {
         let bytes = self.text.bytes();
-        let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        let uses = bytes.find_iter(name).filter(|&at| {
-            let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-            let own = self.line(except.start).contains(&at);
-            !own && !is_word(before) && !is_word(bytes.get(at + name.len())) && !is_comment(self.text, at)
-        });
+        let own = self.line(except.start);
+        let uses = bytes
+            .find_iter(name)
+            .filter(|&at| !own.contains(&at) && is_whole(bytes, at, name.len()) && !is_comment(self.text, at));
         uses.take(USES).filter_map(|at| self.near(at)).collect()
     }
 
-    /// Whether the statement is given an address by a name that is not known to be the API's.
+    /// Whether the statement is given an address by a name that is not known to be the API's, or speaks to a database, to a mail
+    /// server or as a server.
     fn names_other_address(&self, switch: &Range<usize>) -> bool {
+        static ELSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            let what = "pool|postgres|pg|mysql|mariadb|redis|mongo|mongoose|ldap|smtp|imap|mail|create_?transport|transporter|kafka|amqp|\
+                        rabbit|elastic|sequelize|knex|prisma|typeorm|database|connection_?string|mqtt|grpc|jwt|decode|\
+                        accept(?:options)?|upgrader|listen|create_?server";
+            Regex::new(&format!(r#"(?i-u)\b\w*?(?:{what})\b|\bssl["']?\s*[:=]\s*(?:\{{|[^,;\n]*\?)"#)).ok()
+        });
         static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(
                 r"(?i-u)[a-z_$][\w$]*(?:url|uri|host|endpoint|server|address)\w*|\b(?:url|uri|host|endpoint|server)\w*",
@@ -133,36 +180,47 @@ impl<'a> Speech<'a> {
         });
         let part = self.around(switch.start).last().unwrap_or_else(|| self.line(switch.start));
         let bytes = self.text.bytes().get(part.clone()).unwrap_or_default();
-        ADDRESS.iter().flat_map(|address| address.find_iter(bytes)).any(|found| {
-            let lower = found.as_bytes().to_ascii_lowercase();
-            let of_the_switch =
-                ["verif", "certificate", "check_host", "trust"].iter().any(|word| lower.contains_str(word));
-            // `baseURL: value` is the name of an option, and the value says which.
-            let behind = bytes.get(found.end()..).unwrap_or_default().trim_ascii_start();
-            let option = behind.starts_with(b":") || behind.starts_with(b"=");
+        let elsewhere = ELSE.iter().flat_map(|other| other.find_iter(bytes)).any(|found| {
             let inside = part.start + found.start();
-            !of_the_switch && !option && !switch.contains(&inside) && !is_comment(self.text, inside)
-        })
+            !switch.contains(&inside) && !is_comment(self.text, inside)
+        });
+        elsewhere
+            || self.is_given_a_name(switch.start)
+            || ADDRESS.iter().flat_map(|address| address.find_iter(bytes)).any(|found| {
+                let lower = found.as_bytes().to_ascii_lowercase();
+                let of_the_switch =
+                    ["verif", "certificate", "check_host", "trust"].iter().any(|word| lower.contains_str(word));
+                // `baseURL: value` is the name of an option, and the value says which.
+                let behind = bytes.get(found.end()..).unwrap_or_default().trim_ascii_start();
+                let option = behind.starts_with(b":") || behind.starts_with(b"=");
+                let inside = part.start + found.start();
+                !of_the_switch && !option && !switch.contains(&inside) && !is_comment(self.text, inside)
+            })
     }
 
-    /// Which side a part of the file names; `None` where neither, or both in a part that is no single statement.
-    fn verdict(&self, part: &Range<usize>) -> Option<bool> {
-        let within = |places: &[usize]| {
-            let at = places.partition_point(|&place| place < part.start);
-            places.get(at).is_some_and(|place| part.contains(place))
+    /// Whether what stands around an offset are the arguments of a request whose first one is a name that is not the API's.
+    fn is_given_a_name(&self, offset: usize) -> bool {
+        static FIRST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)^\s*([A-Za-z_][\w.]*)\s*,").ok());
+        static CALL: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r"(?i-u)(?:get|post|put|patch|delete|head|request|fetch|open|stream)$").ok());
+        let Some(pair) = self.innermost(offset) else { return false };
+        let before = self.text.bytes().get(pair.start.saturating_sub(40)..pair.start).unwrap_or_default();
+        let inside = self.text.bytes().get(pair.start + 1..pair.end).unwrap_or_default();
+        let first = FIRST.as_ref().and_then(|first| first.captures(inside)?.get(1));
+        CALL.as_ref().is_some_and(|call| call.is_match(before.trim_ascii_end())) && first.is_some()
+    }
+
+    /// Which side a part of the file names; where both are, the one whose host is nearer. `None` where neither is.
+    fn verdict(&self, part: &Range<usize>, offset: usize) -> Option<bool> {
+        let nearest = |places: &[usize]| {
+            let within = places.iter().filter(|place| part.contains(place));
+            within.map(|place| place.abs_diff(offset)).min()
         };
-        let bytes = self.text.bytes().get(part.clone()).unwrap_or_default();
-        let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        let named = self.names.iter().any(|name| {
-            bytes.find_iter(name).any(|at| {
-                !is_word(at.checked_sub(1).and_then(|at| bytes.get(at))) && !is_word(bytes.get(at + name.len()))
-            })
-        });
-        match (within(&self.ours) || named, within(&self.others)) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            (true, true) if part.len() < 400 => Some(true),
-            _ => None,
+        match (nearest(&self.ours), nearest(&self.others)) {
+            (Some(ours), Some(others)) => Some(ours < others),
+            (Some(_), None) => Some(true),
+            (None, Some(_)) => Some(false),
+            (None, None) => self.holds_name(&self.names, part).then_some(true),
         }
     }
 
@@ -194,12 +252,27 @@ impl<'a> Speech<'a> {
         around.into_iter().map(whole)
     }
 
+    fn innermost(&self, offset: usize) -> Option<&Range<usize>> {
+        self.pairs.iter().filter(|pair| pair.contains(&offset)).max_by_key(|pair| pair.start)
+    }
+
     /// What stands before the innermost bracket around an offset, on its line and at most so many bytes.
     pub(super) fn before_bracket(&self, offset: usize, most: usize) -> &[u8] {
-        let innermost = self.pairs.iter().filter(|pair| pair.contains(&offset)).max_by_key(|pair| pair.start);
-        let Some(pair) = innermost else { return &[] };
+        let Some(pair) = self.innermost(offset) else { return &[] };
         self.text.bytes().get(pair.start.saturating_sub(most)..pair.start).unwrap_or_default()
     }
+}
+
+/// Whether one of the places, which are in order, lies in a part of the file.
+fn holds(places: &[usize], part: &Range<usize>) -> bool {
+    let at = places.partition_point(|&place| place < part.start);
+    places.get(at).is_some_and(|place| part.contains(place))
+}
+
+/// Whether a name of this length stands at an offset, and not as a part of a longer one.
+fn is_whole(bytes: &[u8], at: usize, length: usize) -> bool {
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    !is_word(at.checked_sub(1).and_then(|at| bytes.get(at))) && !is_word(bytes.get(at + length))
 }
 
 /// The name that the value at an offset is assigned to, on its line: `name = ...`, `name.field = ...`, `name: ...`; of PHP's
@@ -207,7 +280,7 @@ impl<'a> Speech<'a> {
 fn assigned(text: &Text<'_>, offset: usize) -> Option<Vec<u8>> {
     static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r#"(?-u)([A-Za-z_]\w*)(?:\.\w+|->\w+|\[[^\]]*\])*["']?\s*(?::\s*[\w<>&' ]+)?(?::=|=>|=|:)\s*(?:[^=/]|$)|curl_setopt(?:_array)?\(\s*\$(\w+)"#,
+            r#"(?-u)(?:\b(?:self|this)(?:\.|->))?([A-Za-z_]\w*)(?:\.\w+|->\w+|\[[^\]]*\])*["']?\s*(?::\s*[\w<>&' ]+)?(?::=|=>|=|:)\s*(?:[^=/]|$)|curl_setopt(?:_array)?\(\s*\$(\w+)"#,
         )
         .ok()
     });
