@@ -68,9 +68,7 @@ fn utf16(file: &File<'_>) -> Option<Observation> {
 fn is_prose(path: &[u8]) -> bool {
     let path = path.to_ascii_lowercase();
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
-    [&b".md"[..], b".mdx", b".markdown", b".rst", b".adoc", b".txt", b".html", b".htm"]
-        .iter()
-        .any(|suffix| path.ends_with(suffix))
+    [&b".md"[..], b".mdx", b".markdown", b".rst", b".adoc", b".txt"].iter().any(|suffix| path.ends_with(suffix))
         || [&b"changelog"[..], b"readme", b"license"].contains(&name)
 }
 

@@ -35,18 +35,16 @@ pub(super) fn check(path: &[u8], file: &Dotenv, around: &Surroundings, tree: &dy
             let inside = below(path, context)?;
             let (copy, source) = copies.iter().find_map(|copy| Some((copy, copy.takes(inside)?)))?;
             let ignored = ignored(inside, image, context, tree)?;
-            (!ignored).then(|| (image, copy.line, format!("{} {source}", copy.name)))
+            let into = if copy.is_last_stage { "the image" } else { "a stage of the build, and into its cache" };
+            let (name, line, image) = (copy.name, copy.line, image.as_bstr());
+            let what = "this file with a Konver key's name";
+            (!ignored).then(|| format!("`{name} {source}` on line {line} of {image} takes {what} into {into}"))
         })
     });
-    let (image, line, text) = taken?;
     Some(Observation {
         rule: "dotenv-in-image",
         span: file.line.span.clone(),
-        message: format!(
-            "`{text}` on line {line} of {} takes this file with a Konver key's name into the image, and no .dockerignore \
-             keeps it out",
-            image.as_bstr()
-        ),
+        message: format!("{}, and no .dockerignore keeps it out", taken?),
     })
 }
 
@@ -56,6 +54,8 @@ struct Copy {
     name: &'static str,
     sources: Vec<String>,
     excluded: Vec<String>,
+    /// Whether what it copies is in the image at the end, rather than in a stage that the image takes files from.
+    is_last_stage: bool,
 }
 
 impl Copy {
@@ -75,7 +75,7 @@ fn copies(bytes: &[u8]) -> Vec<Copy> {
     } else {
         '\\'
     };
-    let mut copies = Vec::new();
+    let mut copies: Vec<Copy> = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let mut whole = line.trim().to_owned();
@@ -92,6 +92,11 @@ fn copies(bytes: &[u8]) -> Vec<Copy> {
             // `<<` may be arithmetic, which no line ends.
             if ahead.any(|(_, line)| line.trim_start_matches('\t') == end) {
                 lines = ahead;
+            }
+        }
+        if whole.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from")) {
+            for earlier in &mut copies {
+                earlier.is_last_stage = false;
             }
         }
         copies.extend(copy(&whole, number + 1));
@@ -128,7 +133,7 @@ fn copy(instruction: &str, line: usize) -> Option<Copy> {
     words.retain(|word| {
         !word.contains("://") && !word.starts_with("git@") && !word.starts_with("<<") && !word.contains('$')
     });
-    (!words.is_empty()).then_some(Copy { line, name, sources: words, excluded })
+    (!words.is_empty()).then_some(Copy { line, name, sources: words, excluded, is_last_stage: true })
 }
 
 /// The folders that a Dockerfile is built with: those that compose files name, else the nearest one, from its own upwards, that
@@ -159,16 +164,17 @@ struct Build {
 
 /// What a compose file builds: `build: DIR`, or `build:` with `context:` and `dockerfile:` below it.
 fn builds(at: &[u8], text: &str) -> Vec<Build> {
-    let resolve = |base: &[u8], name: &str| {
+    // A folder outside of the tree is none that could be looked at.
+    let resolve = |base: &[u8], name: &str| -> Option<Vec<u8>> {
         let mut parts: Vec<&[u8]> = base.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).collect();
         for part in name.split('/').filter(|part| !part.is_empty() && *part != ".") {
             if part == ".." {
-                parts.pop();
+                parts.pop()?;
             } else {
                 parts.push(part.as_bytes());
             }
         }
-        parts.join(&b'/')
+        Some(parts.join(&b'/'))
     };
     let mut found: Vec<(String, String)> = Vec::new();
     let mut block: Option<(usize, String, String)> = None;
@@ -197,9 +203,9 @@ fn builds(at: &[u8], text: &str) -> Vec<Build> {
     }
     let inside = found.into_iter().filter(|(context, _)| !context.contains("://") && !context.contains('$'));
     inside
-        .map(|(context, image)| {
-            let context = resolve(at, &context);
-            Build { image: resolve(&context, &image), context }
+        .filter_map(|(context, image)| {
+            let context = resolve(at, &context)?;
+            Some(Build { image: resolve(&context, &image)?, context })
         })
         .collect()
 }

@@ -6,7 +6,11 @@ use crate::rule::Globs;
 
 /// A dotenv file that the next `git add .` takes up, here or on somebody else's machine.
 pub(super) fn check(path: &[u8], file: &Dotenv, tree: &dyn Tree) -> Option<Observation> {
-    if file.is_tracked || !tree.is_repository() || is_ignored_by(&lists(path, tree)?, path) {
+    let is_known = |(_, found): &(&str, Found)| *found != Found::Unreadable;
+    if file.is_tracked || !tree.is_repository() || !tree.own_ignores().iter().all(is_known) {
+        return None;
+    }
+    if is_ignored_by(&lists(path, tree)?, path) {
         return None;
     }
     match own(path, tree) {

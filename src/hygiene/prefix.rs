@@ -18,7 +18,8 @@ pub(super) fn publishes(name: &[u8]) -> bool {
 }
 
 /// In a name of these words the key is meant for everybody, or it is no key at all.
-const HARMLESS: &[&[u8]] = &[b"PUBLISHABLE", b"PUBLIC_KEY", b"_URL", b"_HOST", b"_NAME", b"_PREFIX", b"_ENABLED"];
+const HARMLESS: &[&[u8]] =
+    &[b"PUBLISHABLE", b"ANON_KEY", b"PUBLIC_KEY", b"_URL", b"_HOST", b"_NAME", b"_PREFIX", b"_ENABLED"];
 
 /// Every place where such a name is set or read.
 pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
@@ -45,12 +46,14 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
     names.map(observe).collect()
 }
 
-/// Whether a name is set (`NAME=`, `NAME: `, `ARG NAME`), read (`env.NAME`, `env["NAME"]`, `get("NAME")`, `${NAME}`) or taken
+/// Whether a name is set (`NAME=`, `NAME: `, `ARG NAME`), read (`env.NAME`, `env["NAME"]`, `get("NAME")`, `${NAME}`, `%NAME%`) or taken
 /// from the environment as a whole (`const { NAME } = process.env`, `import { NAME } from '$env/static/public'`).
 fn is_used(file: &File<'_>, name: Range<usize>) -> bool {
     let bytes = file.text.bytes();
     let before = bytes.get(..name.start).unwrap_or_default();
     let behind = bytes.get(name.end..).unwrap_or_default();
+    // `%NAME%` in a page that Vite fills in.
+    let filled_in = before.ends_with(b"%") && behind.starts_with(b"%");
     let plain = [&b"."[..], b"(\"", b"('", b"$", b"${"].iter().any(|lead| before.ends_with(lead));
     // A bracket indexes behind a name; else it begins a list of names, which may well be one of forbidden ones.
     let bracket = before.strip_suffix(b"[\"").or_else(|| before.strip_suffix(b"['"));
@@ -59,7 +62,7 @@ fn is_used(file: &File<'_>, name: Range<usize>) -> bool {
     let behind = behind.strip_prefix(b"\"").or_else(|| behind.strip_prefix(b"'")).unwrap_or(behind);
     let behind = behind.trim_ascii_start();
     let set = behind.starts_with(b":") || behind.starts_with(b"=") && !behind.starts_with(b"==");
-    plain || indexed || set || is_argument(file, &name) || is_taken_out(bytes, &name)
+    plain || indexed || set || filled_in || is_argument(file, &name) || is_taken_out(bytes, &name)
 }
 
 /// `ARG NAME`, `ENV NAME value` of a Dockerfile, and `- NAME` of a compose file's environment.

@@ -23,7 +23,7 @@ pub enum Found {
 
 /// Files of a working tree, by their path from its root with `/` between names.
 pub trait Tree {
-    /// What stands there. Links are not followed.
+    /// What stands there; of a link what it names, if that lies in the tree.
     fn find(&self, path: &[u8]) -> Found;
     /// Whether something stands there.
     fn exists(&self, path: &[u8]) -> bool;

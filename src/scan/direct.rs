@@ -91,12 +91,14 @@ pub(super) fn worktree(
         [only] if only.is_dir() => Some(only.as_path()),
         _ => None,
     });
+    let is_root = |path: &PathBuf| path.canonicalize().ok() == hygiene_root.and_then(|root| root.canonicalize().ok());
+    let is_whole = paths.is_empty() || paths.iter().any(is_root);
     let files = Files {
         context,
         source: SourceKind::Worktree,
         is_tracked: &is_tracked,
         collector: Mutex::default(),
-        hygiene: context.settings.hygiene.then(|| Hygiene::new(context, hygiene_root, &is_tracked)),
+        hygiene: context.settings.hygiene.then(|| Hygiene::new(context, hygiene_root, is_whole, &is_tracked)),
     };
     match workdir {
         Some(root) => walk.repository(root, &index, paths, &files)?,

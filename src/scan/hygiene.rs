@@ -26,18 +26,21 @@ pub(super) struct Hygiene<'a> {
     context: &'a Context<'a>,
     /// Where the walk's paths begin; without it only single files are looked at.
     root: Option<&'a Path>,
+    /// Whether the walk takes everything below the root.
+    is_whole: bool,
     is_tracked: &'a (dyn Fn(&[u8]) -> bool + Sync),
     surroundings: Mutex<Surroundings>,
 }
 
 impl<'a> Hygiene<'a> {
-    /// Ready for a walk below `root`.
+    /// Ready for a walk of everything below `root`, or of a part of it.
     pub(super) fn new(
         context: &'a Context<'a>,
         root: Option<&'a Path>,
+        is_whole: bool,
         is_tracked: &'a (dyn Fn(&[u8]) -> bool + Sync),
     ) -> Self {
-        Self { context, root, is_tracked, surroundings: Mutex::default() }
+        Self { context, root, is_whole, is_tracked, surroundings: Mutex::default() }
     }
 
     /// What the rules for single files say of one; `hot` where an anchor stands in it. Remembers what the other rules need.
@@ -84,7 +87,7 @@ impl<'a> Hygiene<'a> {
 
     /// What the rules for several files say, once all have passed by; `repository` is the one that keeps them.
     pub(super) fn finish(&self, repository: Option<&Repository>) -> Vec<Finding<Raw>> {
-        let Some(root) = self.root else { return Vec::new() };
+        let Some(root) = self.root.filter(|_| !self.context.cancel.is_set()) else { return Vec::new() };
         let disk = Disk { context: self.context, root, repository, noted: Mutex::default() };
         let mut found = Vec::new();
         self.ignored_folders(root);
@@ -99,7 +102,9 @@ impl<'a> Hygiene<'a> {
         let observed = self.around().check(&disk);
         for (path, observation) in observed {
             let allowed = observation.rule.starts_with("dotenv-") && self.context.settings.allows_dotenv(&path);
-            if let (false, Found::File(bytes)) = (allowed, disk.find(&path)) {
+            // Another template, above what was asked for, may name the variable.
+            let unknown = !self.is_whole && observation.rule == "template-lacks-variable";
+            if let (false, Found::File(bytes)) = (allowed || unknown, disk.find(&path)) {
                 found.extend(self.findings(&path, &bytes, |_| vec![observation]));
             }
         }
@@ -158,7 +163,8 @@ impl Disk<'_> {
         let why = match content(file, Some(Surroundings::MOST_BYTES)) {
             Ok(Content::Bytes(bytes)) => return Found::File(bytes),
             Ok(Content::Folder) => return Found::Folder,
-            Ok(Content::Special) => "no regular file".to_owned(),
+            // A pipe, as password managers put in the place of a dotenv file, is copied and published by nobody.
+            Ok(Content::Special) => return Found::Nothing,
             Ok(Content::OverLimit | Content::TooLarge) => format!("more than {} bytes", Surroundings::MOST_BYTES),
             Err(error) if missing(error.kind()) => return Found::Nothing,
             Err(error) => error.kind().to_string(),

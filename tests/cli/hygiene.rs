@@ -99,8 +99,15 @@ fn an_ignored_file_in_the_build_context() {
     let run = repository.konceal(&["scan", "--hygiene", "--format", "json"]);
     let json = run.json();
     let message = json["findings"][0]["message"].as_str().unwrap();
-    assert!(message.contains("`COPY .` on line 2 of Dockerfile"), "{message}");
+    assert!(message.starts_with("`COPY .` on line 2 of Dockerfile takes this file"), "{message}");
+    assert!(message.contains("into the image,"), "{message}");
     assert_eq!(json["coverage"]["files"], 2, "an ignored file is asked for its names, and not scanned");
+    repository
+        .write("Dockerfile", "FROM node:22 AS built\nCOPY . /app\nFROM node:22\nCOPY --from=built /app/dist /app\n");
+    let run = repository.konceal(&["scan", "--hygiene", "--format", "json"]);
+    let json = run.json();
+    let message = json["findings"][0]["message"].as_str().unwrap();
+    assert!(message.contains("into a stage of the build"), "{message}");
     repository.write(".dockerignore", ".env.local\n");
     assert_eq!(said(&repository).len(), 1, "a pattern of Docker's holds at the root only");
     repository.write(".dockerignore", "**/.env*\n");
@@ -169,6 +176,41 @@ fn what_cannot_be_read_is_a_notice_and_nothing_is_said_of_it() {
     assert_eq!((of(&run), codes(&run), run.code), (vec![], vec!["hygiene-file".to_owned()], 2));
     repository.write(".dockerignore", "x\n");
     assert_eq!(said(&repository).len(), 1);
+}
+
+#[test]
+fn a_part_of_the_tree_knows_no_template_above_it() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.write("web/a.js", "process.env.KONVER_API_KEY\n");
+    repository.write("web/.env.example", "PORT=\n");
+    repository.put(".env.example", "PORT=\n");
+    let scan = |path: &str| of(&repository.konceal(&["scan", "--hygiene", path, "--format", "json"]));
+    assert_eq!(scan("."), one("template-lacks-variable", "web/.env.example", 1));
+    repository.put(".env.example", "KONVER_API_KEY=\n");
+    assert_eq!((scan("."), scan("web")), (vec![], vec![]));
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_nothing() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.write("Dockerfile", "FROM a\nCOPY . .\n");
+    repository.put(".gitignore", ".env\n");
+    Run::of(fixture.command("mkfifo", "r").arg(".env"));
+    let run = repository.konceal(&["scan", "--hygiene", "--format", "json"]);
+    assert_eq!((run.code, of(&run), codes(&run)), (0, vec![], vec![]));
+}
+
+#[test]
+fn a_file_in_an_ignored_folder_is_found_and_a_tools_folder_is_not_entered() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.write("Dockerfile", "FROM a\nCOPY . .\n");
+    repository.put(".gitignore", "/secrets/\nnode_modules/\n");
+    repository.write("secrets/eu/prod.env", "KONVER_API_KEY=\n");
+    repository.write("node_modules/a/.env", "KONVER_API_KEY=\n");
+    assert_eq!(said(&repository), one("dotenv-in-image", "secrets/eu/prod.env", 1));
 }
 
 #[test]

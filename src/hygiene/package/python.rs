@@ -53,10 +53,14 @@ fn has_poetry(project: &Table) -> bool {
     value(project, &["tool", "poetry", "name"]).is_some()
 }
 
-/// A classifier that no index takes keeps a project private.
+/// A classifier that no index takes keeps a project private; one that says so is no package at all.
 fn is_private(project: &Table) -> bool {
     let classifiers = [&["project", "classifiers"][..], &["tool", "poetry", "classifiers"]];
     let private = |list: &[&str]| strings(project, list).iter().any(|name| name.starts_with("Private ::"));
+    let is_off = |list: &[&str]| value(project, list).and_then(Value::as_bool) == Some(false);
+    if is_off(&["tool", "poetry", "package-mode"]) || is_off(&["tool", "uv", "package"]) {
+        return true;
+    }
     classifiers.iter().any(|list| private(list))
 }
 
