@@ -89,8 +89,8 @@ In a bare repository there is no working tree, and nothing of this.
 - **An image**: the context of a Dockerfile is the one that a compose file names, else the nearest folder, from its own upwards, that
   has everything it copies by name. `.dockerignore` is read as Docker reads it, `Dockerfile.dockerignore` before it.
 - **A package**: as npm, vsce, cargo, setuptools, hatchling, poetry, flit and uv choose what they take; of pdm only its lists. Not
-  what is private (`private`, `publish = false`, a `Private ::` classifier), what crates.io would refuse, or a `package.json` that
-  says nothing of publishing (no `files`, `bin`, `exports`, `types`, `module`, `publishConfig`, `.npmignore` or script for it).
+  what is private (`private`, `publish = false`, a `Private ::` classifier) or has not what its registry asks for (a name and a
+  version; for crates.io a description and a licence).
 - **Certificates** and **addresses**: the statement's own host decides, then what its name is used for, then the file's, if that
   names the API's host and no other. Where that is not clear, nothing is said. Texts for people (`.md`, `.txt`, `.html`) and
   comments are left out: they warn of a thing as often as they do it.

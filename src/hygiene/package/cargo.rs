@@ -15,7 +15,8 @@ pub(super) fn publishes(file: &File<'_>, at: &[u8]) -> Option<bool> {
     Some(is_published(package) && takes(package, file, path))
 }
 
-/// Whether a registry would take it, and nothing forbids it: crates.io asks for a description and a licence.
+/// Whether a registry would take it, and nothing forbids it: crates.io asks for a description and a licence, others for less, but
+/// then something shows that it is meant to be packed.
 fn is_published(package: &Table) -> bool {
     let forbidden = package.get("publish").is_some_and(|publish| match publish {
         Value::Boolean(publish) => !publish,
@@ -23,7 +24,8 @@ fn is_published(package: &Table) -> bool {
         _ => false,
     });
     let has = |name: &str| package.get(name).is_some();
-    !forbidden && has("name") && has("description") && (has("license") || has("license-file"))
+    let described = has("description") && (has("license") || has("license-file"));
+    !forbidden && has("name") && (described || ["include", "exclude", "publish"].iter().any(|field| has(field)))
 }
 
 fn takes(package: &Table, file: &File<'_>, path: &[u8]) -> bool {

@@ -1,5 +1,4 @@
-//! A dotenv file inside of what a package manager would publish. Only packages that can be published and look as if they were
-//! are asked about; an application's manifest says nothing of a registry.
+//! A dotenv file inside of what a package manager would publish. Only packages that can be published are asked about.
 
 mod cargo;
 mod npm;

@@ -11,22 +11,16 @@ use crate::rule::Globs;
 /// Whether the package in `at` would publish the file; `None` where there is no package.
 pub(super) fn publishes(file: &File<'_>, at: &[u8]) -> Option<bool> {
     let manifest: Value = serde_json::from_str(&file.text(at, "package.json")?).ok()?;
-    Some(is_published(&manifest, file, at) && takes(&manifest, file, at))
+    Some(is_published(&manifest) && takes(&manifest, file, at))
 }
 
-/// Whether it can be published, and something shows that it is meant to be.
-fn is_published(manifest: &Value, file: &File<'_>, at: &[u8]) -> bool {
-    let has = |name: &str| manifest.get(name).is_some_and(|value| !value.is_null());
-    let scripts = ["prepublishOnly", "prepublish", "prepack", "postpublish", "release"];
-    let script = |name: &&str| manifest.get("scripts").and_then(|scripts| scripts.get(*name)).is_some();
+/// Whether npm would publish it at all: it has what a package needs and is not private. Extensions of VS Code are published by
+/// another tool.
+fn is_published(manifest: &Value) -> bool {
+    let has = |name: &str| manifest.get(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     let private = manifest.get("private").is_some_and(|private| private != &Value::Bool(false));
     let extension = manifest.get("engines").and_then(|engines| engines.get("vscode")).is_some();
-    let meant = ["files", "publishConfig", "bin", "exports", "types", "typings", "module"].iter().any(|name| has(name));
-    has("name")
-        && has("version")
-        && !private
-        && !extension
-        && (meant || scripts.iter().any(script) || file.text(at, ".npmignore").is_some())
+    has("name") && has("version") && !private && !extension
 }
 
 fn takes(manifest: &Value, file: &File<'_>, at: &[u8]) -> bool {
