@@ -90,7 +90,8 @@ In a bare repository there is no working tree, and nothing of this.
   has everything it copies by name. `.dockerignore` is read as Docker reads it, `Dockerfile.dockerignore` before it.
 - **A package**: as npm, vsce, cargo, setuptools, hatchling, poetry, flit and uv choose what they take; of pdm only its lists. Not
   what is private (`private`, `publish = false`, a `Private ::` classifier) or has not what its registry asks for (a name and a
-  version; for crates.io a description and a licence).
+  version; for crates.io a description and a licence). For a file that git ignores, `package.json` must say something of publishing
+  besides (`files`, `bin`, `exports`, `types`, `module`, `publishConfig`, a script for it), or a `.npmignore` stand beside it.
 - **Certificates** and **addresses**: the statement's own host decides, then what its name is used for, then the file's, if that
   names the API's host and no other. Where that is not clear, nothing is said. Texts for people (`.md`, `.txt`, `.html`) and
   comments are left out: they warn of a thing as often as they do it.

@@ -11,16 +11,25 @@ use crate::rule::Globs;
 /// Whether the package in `at` would publish the file; `None` where there is no package.
 pub(super) fn publishes(file: &File<'_>, at: &[u8]) -> Option<bool> {
     let manifest: Value = serde_json::from_str(&file.text(at, "package.json")?).ok()?;
-    Some(is_published(&manifest) && takes(&manifest, file, at))
+    Some(is_published(&manifest, file, at) && takes(&manifest, file, at))
 }
 
-/// Whether npm would publish it at all: it has what a package needs and is not private. Extensions of VS Code are published by
-/// another tool.
-fn is_published(manifest: &Value) -> bool {
+/// Whether npm would publish it at all: it has what a package needs and is not private. Where git ignores the file, something must
+/// show besides that it is meant to be published: the .gitignore of a project hides its folders from git, and not from npm, but
+/// nobody publishes the folder of its tests. Extensions of VS Code are published by another tool.
+fn is_published(manifest: &Value, file: &File<'_>, at: &[u8]) -> bool {
+    const MEANT: &[&str] = &["files", "publishConfig", "bin", "exports", "types", "typings", "module"];
+    const SCRIPTS: &[&str] = &["prepublishOnly", "prepublish", "prepack", "postpublish", "release"];
     let has = |name: &str| manifest.get(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     let private = manifest.get("private").is_some_and(|private| private != &Value::Bool(false));
     let extension = manifest.get("engines").and_then(|engines| engines.get("vscode")).is_some();
-    has("name") && has("version") && !private && !extension
+    let scripts = manifest.get("scripts");
+    let meant = || {
+        MEANT.iter().any(|field| manifest.get(*field).is_some())
+            || SCRIPTS.iter().any(|name| scripts.and_then(|scripts| scripts.get(*name)).is_some())
+            || file.text(at, ".npmignore").is_some()
+    };
+    has("name") && has("version") && !private && !extension && (file.is_in_git() || meant())
 }
 
 fn takes(manifest: &Value, file: &File<'_>, at: &[u8]) -> bool {
