@@ -20,17 +20,15 @@ const SWITCHES: &[&str] = &[
     // JavaScript and TypeScript.
     r#"\brejectUnauthorized["']?\s*:\s*false\b"#,
     r#"\bstrictSSL["']?\s*:\s*false\b"#,
-    // Shells.
-    r"\bcurl(?:\.exe)?\b(?:[^|;&\n]|&[^&\n]|\\\r?\n)*?\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)(?:\s|$)",
-    r"\bwget\b(?:[^|;&\n]|&[^&\n]|\\\r?\n)*?\s--no-check-certificate\b",
-    r"\bhttps?\b(?:[^|;&\n]|&[^&\n]|\\\r?\n)*?\s--verify[= ](?:no|false)\b",
+    // Shells; those that are words of a command are in TOOLS.
+    r#"\bcurl["'],(?:[^\]\n]{0,200},)?\s*["'](?:-[a-zA-Z]*k|--insecure)["']"#,
     r"-SkipCertificateCheck\b",
     // Go.
     r"\bInsecureSkipVerify\s*[:=]\s*true\b",
     r"\bSetTLSClientConfig\(&tls\.Config\{\s*InsecureSkipVerify:\s*true",
     // C# and other .NET.
-    r"\bServer(?:CertificateCustomValidationCallback|CertificateValidationCallback)\s*\+?=\s*(?:[^;{}]*=>\s*true\b|(?:\w+\.)*DangerousAcceptAnyServerCertificateValidator|[^;{}]*=>\s*\{\s*return true|delegate[^{;]*\{\s*return true)",
-    r"\bRemoteCertificateValidationCallback\s*=\s*[^;{}]*=>\s*true\b",
+    r"\bServer(?:CertificateCustomValidationCallback|CertificateValidationCallback)\s*\+?=\s*(?:[^;{}]{0,160}=>\s*true\b|(?:\w+\.)*DangerousAcceptAnyServerCertificateValidator|[^;{}]{0,160}=>\s*\{\s*return true|delegate[^{;]{0,160}\{\s*return true)",
+    r"\bRemoteCertificateValidationCallback\s*=\s*[^;{}]{0,160}=>\s*true\b",
     // Rust.
     r"\bdanger_accept_invalid_(?:certs|hostnames)\(\s*true\s*\)",
     // PHP.
@@ -46,7 +44,7 @@ const SWITCHES: &[&str] = &[
     // Java, Kotlin, Scala, Dart, Swift.
     r"\b(?:NoopHostnameVerifier|TrustAllStrategy|TrustAllCertificates|InsecureTrustManagerFactory|ALLOW_ALL_HOSTNAME_VERIFIER)\b",
     r"(?i:hostnameVerifier)\s*[({]\s*(?:\(?\s*\w+\s*,\s*\w+\s*\)?\s*->\s*true|_\s*,\s*_\s*->\s*true)",
-    r"\bbadCertificateCallback\s*=\s*[^;]*=>\s*true\b",
+    r"\bbadCertificateCallback\s*=\s*[^;]{0,160}=>\s*true\b",
 ];
 
 /// Switches of a whole process.
@@ -57,6 +55,50 @@ const GLOBAL: &[&str] = &[
     r"\bENV\s+NODE_TLS_REJECT_UNAUTHORIZED\s+0\b",
 ];
 
+/// Switches that are words of a shell's command, each with the commands that know it.
+const TOOLS: &[(&str, &str)] = &[
+    (r"\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)(?:\s|$)", r"\bcurl(?:\.exe)?\s"),
+    (r"\s--no-check-certificate\b", r"\bwget\s"),
+    (r"\s--verify[= ](?:no|false)\b", r"\b(?:https?|xhs?)\s"),
+];
+
+/// The switches of commands, each from the command's name on: a marker can only stand there.
+fn of_commands(bytes: &[u8]) -> Vec<Range<usize>> {
+    const REACH: usize = 1000;
+    static WORDS: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
+        let compile = |pattern: &str| Regex::new(&format!("(?m-u){pattern}")).ok();
+        TOOLS.iter().filter_map(|(switch, tool)| Some((compile(switch)?, compile(tool)?))).collect()
+    });
+    let mut places = Vec::new();
+    for (switch, tool) in WORDS.iter() {
+        for found in switch.find_iter(bytes) {
+            let from = found.start().saturating_sub(REACH);
+            let before = bytes.get(from..=found.start()).unwrap_or_default();
+            let last = tool.find_iter(before).last();
+            let rest = last.and_then(|name| before.get(name.end()..));
+            if let (Some(name), true) = (last, rest.is_some_and(is_one_command)) {
+                places.push(from + name.start()..found.end());
+            }
+        }
+    }
+    places
+}
+
+/// Whether no command ends in a text: at a line's end that nothing joins to the next, or at `|`, `;` or `&&`.
+fn is_one_command(text: &[u8]) -> bool {
+    let mut previous = b' ';
+    text.iter().filter(|&&byte| byte != b'\r').all(|&byte| {
+        let ends = match byte {
+            b'|' | b';' => true,
+            b'&' => previous == b'&',
+            b'\n' => !b"\\`^".contains(&previous),
+            _ => false,
+        };
+        previous = byte;
+        !ends
+    })
+}
+
 /// Every switch that holds where the API is spoken to.
 pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
     static OFF: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?-u){}", SWITCHES.join("|"))).ok());
@@ -66,7 +108,8 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
         let found = regex.iter().flat_map(|regex| regex.find_iter(bytes)).map(|found| found.range());
         found.filter(|place| !is_comment(file.text, place.start)).collect::<Vec<_>>()
     };
-    let (off, all) = (find(&OFF), find(&ALL));
+    let (mut off, all) = (find(&OFF), find(&ALL));
+    off.extend(of_commands(bytes).into_iter().filter(|place| !is_comment(file.text, place.start)));
     if off.is_empty() && all.is_empty() {
         return Vec::new();
     }

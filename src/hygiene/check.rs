@@ -72,6 +72,16 @@ fn is_prose(path: &[u8]) -> bool {
         || [&b"changelog"[..], b"readme", b"license"].contains(&name)
 }
 
+/// Behind so many characters of a line no comment is looked for: such lines are made by programs.
+const COMMENTED: usize = 2000;
+
+/// The line of an offset, or of a long one what stands around it.
+pub(super) fn line_around<'a>(text: &'a Text<'_>, offset: usize) -> &'a [u8] {
+    const SIDE: usize = 400;
+    let span = text.line_span(text.line_at(offset)).unwrap_or_default();
+    text.bytes().get(span.start.max(offset.saturating_sub(SIDE))..span.end.min(offset + SIDE)).unwrap_or_default()
+}
+
 /// Whether what stands at an offset is a comment: its line is one, or a leader of comments stands before it outside of quotes.
 pub(super) fn is_comment(text: &Text<'_>, offset: usize) -> bool {
     let number = text.line_at(offset);
@@ -84,6 +94,9 @@ pub(super) fn is_comment(text: &Text<'_>, offset: usize) -> bool {
         return true;
     }
     let before = line.get(..offset.saturating_sub(start)).unwrap_or_default();
+    if before.len() > COMMENTED {
+        return false;
+    }
     let mut quote = None;
     let mut previous = b' ';
     for (at, &byte) in before.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::check::{File, Observation, is_comment};
+use super::check::{File, Observation, is_comment, line_around};
 
 /// Every address of the API with plain http in a file that sends the key or says which it is.
 pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
@@ -24,7 +24,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
         return Vec::new();
     }
     let urls = URL.iter().flat_map(|url| url.find_iter(bytes)).filter(|found| {
-        let line = file.text.line(file.text.line_at(found.start())).unwrap_or_default();
+        let line = line_around(file.text, found.start());
         !is_comment(file.text, found.start()) && !GUARD.as_ref().is_some_and(|guard| guard.is_match(line))
     });
     let observe = |found: regex::bytes::Match<'_>| Observation {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::check::{File, Observation, is_comment};
+use super::check::{File, Observation, is_comment, line_around};
 use super::speech::Speech;
 
 /// Names that a key has in a query, whoever's it is.
@@ -42,7 +42,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<Observation> {
     let speech = Speech::new(file.text);
     let makes_query = |at: usize| {
         let before = speech.before_bracket(at, 60);
-        let line = file.text.line(file.text.line_at(at)).unwrap_or_default();
+        let line = line_around(file.text, at);
         MAKES_QUERY.as_ref().is_some_and(|query| query.is_match(before.trim_ascii_end()))
             || CURL_QUERY.as_ref().is_some_and(|curl| curl.is_match(line))
     };
@@ -64,6 +64,5 @@ fn is_taken_out(file: &File<'_>, place: &Range<usize>) -> bool {
     static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?i-u)\bassert|\bexpect\(|\bthrow|\braise|\breject|refus|forbid|redact|mask|sanitiz|scrub|replace|\bsub\(|\bre\.|regex|match\(|\btest\(|delete\b|strip").ok()
     });
-    let line = file.text.line(file.text.line_at(place.start)).unwrap_or_default();
-    GUARD.as_ref().is_some_and(|guard| guard.is_match(line))
+    GUARD.as_ref().is_some_and(|guard| guard.is_match(line_around(file.text, place.start)))
 }

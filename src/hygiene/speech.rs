@@ -14,6 +14,12 @@ use crate::blob::Text;
 /// Brackets that hold more lines than this are blocks, whose statements need not speak to one host.
 const STATEMENT_LINES: usize = 14;
 
+/// The same in bytes: a program's line is no statement.
+const STATEMENT_BYTES: usize = 4000;
+
+/// So many pairs of brackets behind a place are looked at for those around it.
+const PAIRS: usize = 4096;
+
 /// So many uses of a name are looked at.
 const USES: usize = 40;
 
@@ -42,7 +48,7 @@ impl<'a> Speech<'a> {
             let domains =
                 "com|net|org|io|ai|dev|corp|local|internal|intra|lan|test|nl|de|eu|uk|fr|co|app|cloud|localdomain";
             Regex::new(&format!(
-                r#"(?i-u)[a-z]://(?:[^\s/"'@]*@)?(\[[0-9a-f:]+\]|(?:{label}\.)*{label})|["']((?:{label}\.)+(?:{domains}))["':/]|\b(api(?:[.-]{label})*\.konver\.ai|localhost|127\.0\.0\.1)\b"#
+                r#"(?i-u)[a-z]://(?:[^\s/"'@]{{0,200}}@)?(\[[0-9a-f:]+\]|(?:{label}\.)*{label})|["']((?:{label}\.)+(?:{domains}))["':/]|\b(api(?:[.-]{label})*\.konver\.ai|localhost|127\.0\.0\.1)\b"#
             ))
             .ok()
         });
@@ -90,12 +96,16 @@ impl<'a> Speech<'a> {
             .ok()
         });
         const ROUNDS: usize = 3;
+        // Code has no more of either; a file of data may have any number.
+        const ASSIGNMENTS: usize = 20_000;
+        const NAMES: usize = 64;
         let assignments: Vec<(Vec<u8>, Range<usize>)> = (1..=self.text.line_count())
             .filter_map(|number| {
                 let line = self.text.line_span(number)?;
                 let name = NAME.as_ref()?.captures(self.text.line(number)?)?.get(1)?.as_bytes().to_vec();
                 (!is_comment(self.text, line.start)).then_some((name, line))
             })
+            .take(ASSIGNMENTS)
             .collect();
         let mut names: Vec<Vec<u8>> = Vec::new();
         for _ in 0..ROUNDS {
@@ -105,7 +115,8 @@ impl<'a> Speech<'a> {
                 let all = verdicts.entry(name).or_insert(true);
                 *all &= is_ours(line);
             }
-            let next = verdicts.into_iter().filter(|(_, ours)| *ours).map(|(name, _)| name.to_vec()).collect();
+            let ours = verdicts.into_iter().filter(|(_, ours)| *ours).take(NAMES);
+            let next: Vec<Vec<u8>> = ours.map(|(name, _)| name.to_vec()).collect();
             if next == names {
                 break;
             }
@@ -150,7 +161,8 @@ impl<'a> Speech<'a> {
 
     /// What the statement around an offset says: from the line outwards, the first part that names somebody.
     fn near(&self, offset: usize) -> Option<bool> {
-        std::iter::once(self.line(offset)).chain(self.around(offset)).find_map(|part| self.verdict(&part, offset))
+        let line = self.verdict(&self.line(offset), offset);
+        line.or_else(|| self.around(offset).iter().find_map(|part| self.verdict(part, offset)))
     }
 
     /// What the uses of a name say, of those that say something.
@@ -178,7 +190,7 @@ impl<'a> Speech<'a> {
             )
             .ok()
         });
-        let part = self.around(switch.start).last().unwrap_or_else(|| self.line(switch.start));
+        let part = self.around(switch.start).pop().unwrap_or_else(|| self.line(switch.start));
         let bytes = self.text.bytes().get(part.clone()).unwrap_or_default();
         let elsewhere = ELSE.iter().flat_map(|other| other.find_iter(bytes)).any(|found| {
             let inside = part.start + found.start();
@@ -213,8 +225,12 @@ impl<'a> Speech<'a> {
     /// Which side a part of the file names; where both are, the one whose host is nearer. `None` where neither is.
     fn verdict(&self, part: &Range<usize>, offset: usize) -> Option<bool> {
         let nearest = |places: &[usize]| {
-            let within = places.iter().filter(|place| part.contains(place));
-            within.map(|place| place.abs_diff(offset)).min()
+            let begin = places.partition_point(|&place| place < part.start);
+            let end = places.partition_point(|&place| place < part.end);
+            let within = places.get(begin..end).unwrap_or_default();
+            let near = within.partition_point(|&place| place < offset);
+            let beside = [near.checked_sub(1), Some(near)].into_iter().flatten();
+            beside.filter_map(|at| within.get(at)).map(|place| place.abs_diff(offset)).min()
         };
         match (nearest(&self.ours), nearest(&self.others)) {
             (Some(ours), Some(others)) => Some(ours < others),
@@ -238,22 +254,28 @@ impl<'a> Speech<'a> {
             last += 1;
         }
         let start = self.text.line_span(first).map_or(offset, |span| span.start);
-        start..self.text.line_span(last).map_or(offset, |span| span.end)
+        let end = self.text.line_span(last).map_or(offset, |span| span.end);
+        start.max(offset.saturating_sub(STATEMENT_BYTES))..end.min(offset + STATEMENT_BYTES)
     }
 
     /// The brackets around an offset that a statement fills, from the innermost outwards, with the lines they begin and end on.
-    fn around(&self, offset: usize) -> impl Iterator<Item = Range<usize>> {
-        let whole = |pair: &Range<usize>| self.line(pair.start).start..self.line(pair.end).end;
-        let small =
-            |pair: &&Range<usize>| self.text.line_at(pair.end) - self.text.line_at(pair.start) < STATEMENT_LINES;
-        let mut around: Vec<&Range<usize>> =
-            self.pairs.iter().filter(|pair| pair.contains(&offset)).filter(small).collect();
-        around.sort_by_key(|pair| std::cmp::Reverse(pair.start));
-        around.into_iter().map(whole)
+    fn around(&self, offset: usize) -> Vec<Range<usize>> {
+        let lines = |pair: &&Range<usize>| self.text.line_at(pair.end) - self.text.line_at(pair.start);
+        let is_small = |pair: &&Range<usize>| lines(pair) < STATEMENT_LINES && pair.len() < STATEMENT_BYTES;
+        let small = self.enclosing(offset).take_while(is_small);
+        small.map(|pair| self.line(pair.start).start..self.line(pair.end).end).collect()
     }
 
     fn innermost(&self, offset: usize) -> Option<&Range<usize>> {
-        self.pairs.iter().filter(|pair| pair.contains(&offset)).max_by_key(|pair| pair.start)
+        self.enclosing(offset).next()
+    }
+
+    /// The pairs of brackets around an offset, from the innermost outwards. They stand in the order of their ends, so those
+    /// around it come behind it, each before the next one outwards.
+    fn enclosing(&self, offset: usize) -> impl Iterator<Item = &Range<usize>> {
+        let behind = self.pairs.partition_point(|pair| pair.end <= offset);
+        let pairs = self.pairs.get(behind..).unwrap_or_default().iter().take(PAIRS);
+        pairs.filter(move |pair| pair.start <= offset)
     }
 
     /// What stands before the innermost bracket around an offset, on its line and at most so many bytes.

@@ -71,7 +71,7 @@ pub(super) fn reads(file: &File<'_>) -> Vec<Read> {
         let ways = [
             format!(r"\b(?:process|meta|Bun)\.env\.{name}\b"),
             format!(
-                r#"\b(?:process\.env|import\.meta\.env|os\.environ|environ|Bun\.env|ENV|\$_ENV|\$_SERVER)\[\s*["']{name}["']\s*\]"#
+                r#"(?:\b(?:process\.env|import\.meta\.env|os\.environ|environ|Bun\.env|ENV)|\$_(?:ENV|SERVER))\[\s*["']{name}["']\s*\]"#
             ),
             format!(
                 r#"(?:\b(?:os\.environ\.get|environ\.get|os\.getenv|getenv|Getenv|LookupEnv|get_env!?|fetch_env!?|ENV\.fetch|env\.get|Env\.get|env::var(?:_os)?|env!|option_env!|GetEnvironmentVariable|System\.getenv|sys\.env|env(?:\.(?:str|string|require))?|config|requireEnv|getEnv|mustGetenv|get_required_env)|\bsys\.env)\(\s*["']{name}["']"#
@@ -182,6 +182,7 @@ mod tests {
             ("a.ts", "const { PORT, KONVER_API_KEY: key } = process.env"),
             ("a.py", "os.environ['KONVER_API_KEY']"),
             ("a.py", "os.getenv(\"KONVER_API_KEY\", '')"),
+            ("a.php", "$key = $_ENV['KONVER_API_KEY'];"),
             ("a.rb", "ENV.fetch('KONVER_API_KEY')"),
             ("a.rs", "std::env::var(\"KONVER_API_KEY\")?"),
             ("a.go", "os.Getenv(\"KONVER_API_KEY\")"),

@@ -20,6 +20,16 @@ fn certificates_are_checked_where_the_key_is_sent() {
 }
 
 #[test]
+fn what_programs_wrote_is_read_in_time() {
+    let one = r#"{"url":"https://api.konver.ai/v1?api_key=x","verify":{"rejectUnauthorized":false}},"#;
+    for text in [one.repeat(20_000), format!("{one}\n").repeat(20_000)] {
+        let start = std::time::Instant::now();
+        assert!(!said("a.json", &text).is_empty());
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+}
+
+#[test]
 fn keys_stand_in_headers() {
     for (path, text) in IN_ADDRESSES {
         assert_eq!(said(path, text), ["key-in-query"], "{text}");
@@ -41,6 +51,7 @@ fn what_speaks_to_somebody_else_is_no_matter() {
 }
 
 const UNCHECKED: &[(&str, &str)] = &[
+    ("a.py", "subprocess.run(['curl', '-s', '-k', 'https://api.konver.ai/v1'])"),
     (
         "a.py",
         r"class Konver:

@@ -121,14 +121,22 @@ impl<'a> Hygiene<'a> {
         let text = Text::new(bytes);
         let observed = observe(&text);
         let rules: BTreeSet<&str> = observed.iter().map(|observation| observation.rule).collect();
-        let of = |rule: &&str| {
-            let rule = self.context.rules.get(rule).filter(|_| !self.context.settings.disables(rule))?;
-            let places = observed.iter().filter(|observation| observation.rule == &*rule.id);
-            let mut places: Vec<Finding<Raw>> =
-                places.map(|observation| self.finding(rule, path, &text, observation)).collect();
-            let first = places.iter().position(|finding| !matches!(finding.accepted, Some((Accepted::Inline, _))));
-            let at = first.unwrap_or_default();
-            (at < places.len()).then(|| places.swap_remove(at))
+        let of = |id: &&str| {
+            let rule = self.context.rules.get(id).filter(|_| !self.context.settings.disables(id))?;
+            let mut accepted: Option<Finding<Raw>> = None;
+            for said in observed.iter().filter(|said| said.rule == *id) {
+                // A marker accepts all of its line.
+                let line = accepted.as_ref().and_then(|finding| finding.location).map(|location| location.line);
+                if line == Some(text.line_at(said.span.start)) {
+                    continue;
+                }
+                let finding = self.finding(rule, path, &text, said);
+                if !matches!(finding.accepted, Some((Accepted::Inline, _))) {
+                    return Some(finding);
+                }
+                accepted.get_or_insert(finding);
+            }
+            accepted
         };
         rules.iter().filter_map(of).collect()
     }
