@@ -27,14 +27,14 @@ pub fn collect(
     for folder in folders {
         for file in std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
             let path = file.path();
-            let ignored = dotenv::is_dotenv(&bytes_of(&path)) && repository.is_some_and(|it| it.ignores(&path));
-            if let (true, Ok(Content::Bytes(bytes))) = (ignored, content(&path, Some(1 << 20))) {
-                let text = Text::new(&bytes);
-                for (name, value) in (1..=text.line_count()).filter_map(|number| dotenv::assignment(text.line(number)?))
-                {
-                    let shown = bytes_of(path.file_name().map_or(path.as_path(), Path::new));
-                    add(&mut keys, name, value, || [name, b" in the ignored file ", &shown].concat());
-                }
+            let shown = bytes_of(Path::new(&file.file_name()));
+            if !dotenv::is_dotenv(&shown) || !repository.is_some_and(|it| it.ignores(&path)) {
+                continue;
+            }
+            let Ok(Content::Bytes(bytes)) = content(&path, Some(1 << 20)) else { continue };
+            let text = Text::new(&bytes);
+            for (name, value) in (1..=text.line_count()).filter_map(|number| dotenv::assignment(text.line(number)?)) {
+                add(&mut keys, name, value, || [name, b" in the ignored file ", &shown].concat());
             }
         }
     }

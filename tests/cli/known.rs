@@ -18,6 +18,25 @@ fn known_keys_come_from_ignored_dotenv_files_above_staged_files() {
     assert_eq!(repository.konceal(&["scan", "--staged"]).code, 0);
 }
 
+/// Every file beside a staged one was once read, only to find that its name is not a dotenv file's.
+#[cfg(unix)]
+#[test]
+fn files_that_are_no_dotenv_files_are_not_read_for_known_keys() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("repo");
+    repository.put("base.txt", "base\n");
+    repository.stage("folder/staged.txt", "staged\n");
+    let beside = fixture.write("repo/folder/beside.txt", "beside\n");
+    let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    let times = std::fs::FileTimes::new().set_accessed(old);
+    std::fs::File::options().write(true).open(&beside).unwrap().set_times(times).unwrap();
+    // Reading sets it where it is older than the change of the file, unless the file system notes no access at all.
+    let accessed = || std::fs::metadata(&beside).unwrap().accessed().unwrap();
+    assert_eq!(accessed(), old);
+    assert_eq!(repository.konceal(&["scan", "--staged"]).code, 0);
+    assert_eq!(accessed(), old, "a file that is not staged was read");
+}
+
 #[test]
 fn known_keys_are_named_by_where_they_are_known_from_and_templates_are_none() {
     let (fixture, key) = (Fixture::new(), made_up_key(6));
