@@ -84,7 +84,7 @@ fn message(finding: &Finding<Masked>, has_file: bool) -> String {
 
 /// The text behind a command. What GitHub decodes is encoded; hostile characters and nested commands are made visible before.
 fn data(text: &str) -> String {
-    sanitize::escape(text).replace("##[", "##\\[").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    sanitize::defused(&sanitize::escape(text)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property.

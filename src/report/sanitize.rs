@@ -22,7 +22,7 @@ pub(super) fn escape(text: &str) -> String {
 /// there, nor `##[` anywhere. Colours do not hide one.
 pub(super) fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.replace("##[", "##\\[").split_inclusive('\n') {
+    for line in defused(text).split_inclusive('\n') {
         let begin = line.len() - skip_blank(line).len();
         let (blank, rest) = line.split_at_checked(begin).unwrap_or(("", line));
         out.push_str(blank);
@@ -32,6 +32,11 @@ pub(super) fn inert(text: &str) -> String {
         }
     }
     out
+}
+
+/// The text without `##[`, the older form of a workflow command, which a runner finds in the middle of a line as well.
+pub(super) fn defused(text: &str) -> String {
+    text.replace("##[", "##\\[")
 }
 
 /// The line without leading white space and colours.
