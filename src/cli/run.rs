@@ -50,7 +50,7 @@ pub fn prepare(
     read: &dyn Governing,
     folders: &BTreeSet<PathBuf>,
 ) -> Result<Prepared, Error> {
-    Ok(prepare_range(common, environment, repository, read, read, folders)?.0)
+    prepare_with(common, environment, repository, read, read, folders)
 }
 
 /// Like [`prepare`], for a range: `read` gives the files at its base, `read_tip` those at its tip, where the baseline comes
@@ -63,6 +63,20 @@ pub fn prepare_range(
     read_tip: &dyn Governing,
     folders: &BTreeSet<PathBuf>,
 ) -> Result<(Prepared, Baseline), Error> {
+    let prepared = prepare_with(common, environment, repository, read, read_tip, folders)?;
+    let before = baseline(common, environment, &prepared.settings, read).unwrap_or_default();
+    Ok((prepared, before))
+}
+
+/// Prepares a scan whose configuration is read by `read` and whose baseline by `read_baseline`.
+fn prepare_with(
+    common: &Common,
+    environment: &Environment,
+    repository: Option<&Repository>,
+    read: &dyn Governing,
+    read_baseline: &dyn Governing,
+    folders: &BTreeSet<PathBuf>,
+) -> Result<Prepared, Error> {
     let (file, bytes, origin) = configuration(&common.configuration, environment, read)?;
     let config = ConfigFile::parse(&file, &bytes)?;
     let text = String::from_utf8_lossy(&bytes);
@@ -93,9 +107,8 @@ pub fn prepare_range(
     let ledger = Ledger::new();
     (0..detector.unanchored()).for_each(|_| ledger.note(Code::NO_ANCHOR, None, None));
     let verifier = if common.verify { Some(verifier(common, environment)?) } else { None };
-    let before = baseline(common, environment, &settings, read).unwrap_or_default();
-    let baseline = baseline(common, environment, &settings, read_tip)?;
-    Ok((Prepared { settings, rules, detector, baseline, ledger, verifier }, before))
+    let baseline = baseline(common, environment, &settings, read_baseline)?;
+    Ok(Prepared { settings, rules, detector, baseline, ledger, verifier })
 }
 
 /// The built-in rules, and those of the configuration that governs the place, as a scan there has them.
