@@ -45,28 +45,21 @@ pub fn scan(
     };
     let index = Index::load(&repository)?;
     let read = Staged { repository: &repository, index: &index };
-    let head = repository.head()?;
     let mut folders = BTreeSet::from([root.clone()]);
     let mut narrowed = None;
-    if let (Part::Staged(_), false) = (&part, common.known.no_known_keys) {
-        let tree = head.map(|head| repository.tree_of(head)).transpose();
-        let tree = tree.map_err(|_| SourceError::Git("cannot read HEAD's tree".into()))?;
-        for entry in index.changes(&repository, tree)?.changed {
-            folders.extend(above(&root, entry.path));
-        }
-    }
-    if let Part::Staged(_) = part {
-        narrowed = narrows(common, &read, &Committed { repository: &repository, commit: head })?;
+    let (staged, merging) = match part {
+        Part::Staged(heads) => (Some(index.changes(&repository, repository.head_tree()?)?), heads),
+        Part::Everything => (None, Vec::new()),
+    };
+    if let Some(changes) = &staged {
+        folders.extend(changes.entries(&index).flat_map(|entry| above(&root, entry.path)));
+        narrowed = narrows(common, &read, &Committed { repository: &repository, commit: repository.head()? })?;
     }
     let prepared = run::prepare(common, environment, Some(&repository), &read, &folders)?;
     if let Some(how) = narrowed {
         prepared.ledger.note(Code::CONFIG_CHANGED, Some(Raw::new(config::NAME)), Some(how));
     }
-    let (everything, merging) = match part {
-        Part::Staged(heads) => (false, heads),
-        Part::Everything => (true, Vec::new()),
-    };
-    run::finish(common, environment, &prepared, Request::Index { repository, index, everything, merging })
+    run::finish(common, environment, &prepared, Request::Index { repository, index, staged, merging })
 }
 
 /// The folders above a file, up to the root.

@@ -245,7 +245,7 @@ pub fn execute_until(
     // A second handler in one process is refused; then Ctrl-C ends the program at once, which is as good.
     let _ = ctrlc::set_handler(move || handler.interrupt());
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(common.threads.map_or(0, usize::from))
+        .num_threads(request.enough_threads().unwrap_or_else(|| common.threads.map_or(0, usize::from)))
         .stack_size(8 << 20)
         .build()
         .map_err(|error| Error::Usage(format!("cannot start the threads: {error}")))?;

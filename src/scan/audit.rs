@@ -25,7 +25,8 @@ pub(super) fn audit(
     direct::worktree(context, Some(repository), &[], collector)?;
     let mut staged = Collector::default();
     let index = Index::load(repository)?;
-    direct::index(context, repository, &index, false, &[], &mut staged)?;
+    let changes = index.changes(repository, repository.head_tree()?)?;
+    direct::index(context, repository, &index, Some(&changes), &[], &mut staged)?;
     keep_own(collector, &mut staged);
     collector.merge(staged);
     drop_unnamed(collector);

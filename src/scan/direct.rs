@@ -1,5 +1,6 @@
 //! Sources whose hits are placed at once: working tree, index, message, standard input.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -18,8 +19,8 @@ use crate::source::index::{Changes, Entry, Index, note_object};
 use crate::source::worktree::{Content, Sink, Walk, content, note_references};
 use crate::source::{SourceError, similar};
 
-/// So many staged files are read by one handle; opening another one costs more than it gains.
-const FEW: usize = 64;
+/// So many staged files are read by one handle on one thread; further ones would cost more than they gain.
+pub(super) const FEW: usize = 64;
 
 /// Examines files as they come and collects their findings.
 struct Files<'a> {
@@ -110,30 +111,28 @@ pub(super) fn worktree(
     Ok(())
 }
 
-/// The index: what is staged, or everything in it.
+/// The index: what is staged, or everything in it where no changes are given.
 pub(super) fn index(
     context: &Context<'_>,
     repository: &Repository,
     index: &Index,
-    everything: bool,
+    staged: Option<&Changes>,
     merging: &[Oid],
     collector: &mut Collector,
 ) -> Result<(), SourceError> {
-    let heads = heads(repository, merging)?;
-    let changes = if everything {
-        Changes { changed: index.entries().collect(), ..Changes::default() }
-    } else {
-        index.changes(repository, heads.first().copied())?
+    let entries: Vec<Entry<'_>> = match staged {
+        Some(changes) => changes.entries(index).collect(),
+        None => index.entries().collect(),
     };
     let files =
         Files { context, source: SourceKind::Index, is_tracked: &|_| true, collector: Mutex::default(), hygiene: None };
-    if changes.changed.len() <= FEW {
-        for entry in &changes.changed {
+    if entries.len() <= FEW {
+        for entry in &entries {
             stage(context, repository, entry, &files);
         }
     } else {
         let location = repository.location();
-        changes.changed.par_chunks(FEW).try_for_each(|entries| -> Result<(), SourceError> {
+        entries.par_chunks(FEW).try_for_each(|entries| -> Result<(), SourceError> {
             let own = Repository::open(location)?;
             for entry in entries {
                 stage(context, &own, entry, &files);
@@ -142,8 +141,8 @@ pub(super) fn index(
         })?;
     }
     let mut found = files.collector.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if !everything {
-        let before = Before { context, repository, heads: &heads, deleted: &changes };
+    if let Some(Changes { deleted, .. }) = staged.filter(|_| !found.findings.is_empty()) {
+        let before = Before { context, repository, heads: &heads(repository, merging)?, deleted };
         for finding in &mut found.findings {
             let id = finding.path.as_ref().and_then(|path| index.find(path.bytes())).map(|entry| entry.id);
             finding.new = Some(!before.stood(finding, id));
@@ -197,7 +196,7 @@ struct Before<'a> {
     context: &'a Context<'a>,
     repository: &'a Repository,
     heads: &'a [Oid],
-    deleted: &'a Changes<'a>,
+    deleted: &'a BTreeMap<Vec<u8>, Oid>,
 }
 
 impl Before<'_> {
@@ -208,7 +207,7 @@ impl Before<'_> {
             let entry = self.repository.entry(tree, path).ok().flatten();
             entry.is_some_and(|entry| self.stands(finding, path, entry.id).is_some())
         });
-        same || self.deleted.deleted.iter().any(|(old, &blob)| {
+        same || self.deleted.iter().any(|(old, &blob)| {
             let Some(before) = self.stands(finding, old, blob) else { return false };
             let now = id.and_then(|id| self.repository.blob(id).ok());
             Some(blob) == id || now.is_some_and(|now| similar::alike(&before, &now))

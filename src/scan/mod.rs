@@ -23,7 +23,7 @@ use crate::rule::RuleSet;
 use crate::secret::Raw;
 use crate::source::coverage::{Code, Ledger};
 use crate::source::git::Repository;
-use crate::source::index::Index;
+use crate::source::index::{Changes, Index};
 use crate::source::{Cancel, Progress, SourceError};
 use crate::suppress::{Baseline, inline};
 use crate::verify::Verifier;
@@ -49,8 +49,8 @@ pub enum Request {
         repository: Repository,
         /// Its index: the caller has read it for the configuration in it.
         index: Index,
-        /// Everything in the index rather than what is staged.
-        everything: bool,
+        /// What is staged; everything in the index where this is none.
+        staged: Option<Changes>,
         /// The other heads of a merge that git has not written down yet (`GITHEAD_*`).
         merging: Vec<crate::blob::Oid>,
     },
@@ -111,6 +111,15 @@ impl Request {
             | Self::Range { repository, .. }
             | Self::Audit { repository } => Some(repository),
             Self::Message { .. } | Self::Stdin { .. } => None,
+        }
+    }
+
+    /// So many threads are enough for it; none where that cannot be said beforehand.
+    pub fn enough_threads(&self) -> Option<usize> {
+        match self {
+            Self::Index { staged: Some(changes), .. } if changes.count() <= direct::FEW => Some(1),
+            Self::Message { .. } | Self::Stdin { .. } => Some(1),
+            _ => None,
         }
     }
 }
@@ -183,8 +192,8 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
         Request::Worktree { repository, paths } => {
             direct::worktree(context, repository.as_ref(), &paths, &mut collector)?;
         }
-        Request::Index { repository, index, everything, merging } => {
-            direct::index(context, &repository, &index, everything, &merging, &mut collector)?;
+        Request::Index { repository, index, staged, merging } => {
+            direct::index(context, &repository, &index, staged.as_ref(), &merging, &mut collector)?;
         }
         Request::Message { file } => direct::message(context, &file, &mut collector)?,
         Request::History { repository, tips } => history::history(context, &repository, &tips, &mut collector)?,

@@ -236,6 +236,15 @@ impl Repository {
         })
     }
 
+    /// The root tree of HEAD's commit; `None` on an unborn branch.
+    ///
+    /// # Errors
+    /// HEAD is broken, or its commit cannot be read.
+    pub fn head_tree(&self) -> Result<Option<Oid>, SourceError> {
+        let tree = self.head()?.map(|head| self.tree_of(head)).transpose();
+        tree.map_err(|_| SourceError::Git("cannot read HEAD's commit".into()))
+    }
+
     /// The root tree of a commit.
     ///
     /// # Errors

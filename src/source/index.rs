@@ -55,11 +55,23 @@ impl Entry<'_> {
 
 /// What a commit would change against a tree.
 #[derive(Debug, Default)]
-pub struct Changes<'a> {
-    /// Entries that the tree lacks or has with another content.
-    pub changed: Vec<Entry<'a>>,
+pub struct Changes {
+    /// The positions of the entries that the tree lacks or has with another content.
+    changed: Vec<usize>,
     /// Files of the tree that the index lacks, with their blobs.
     pub deleted: BTreeMap<Vec<u8>, Oid>,
+}
+
+impl Changes {
+    /// The entries of the index that they were found in which the tree lacks or has with another content.
+    pub fn entries<'a>(&self, index: &'a Index) -> impl Iterator<Item = Entry<'a>> {
+        self.changed.iter().filter_map(|&at| index.state.entries().get(at)).map(|stored| index.entry(stored))
+    }
+
+    /// How many entries changed.
+    pub fn count(&self) -> usize {
+        self.changed.len()
+    }
 }
 
 impl Index {
@@ -132,7 +144,7 @@ impl Index {
     ///
     /// # Errors
     /// A tree is missing or damaged.
-    pub fn changes(&self, repository: &Repository, tree: Option<Oid>) -> Result<Changes<'_>, SourceError> {
+    pub fn changes(&self, repository: &Repository, tree: Option<Oid>) -> Result<Changes, SourceError> {
         let mut changes = Changes::default();
         let compare = Compare { index: self, repository };
         compare.folder(&mut changes, 0..self.state.entries().len(), &mut Vec::new(), tree, self.state.tree())?;
@@ -148,11 +160,11 @@ struct Compare<'a, 'r> {
     repository: &'r Repository,
 }
 
-impl<'a> Compare<'a, '_> {
+impl Compare<'_, '_> {
     /// Compares the entries `range`, all of which lie below `folder`, with the tree.
     fn folder(
         &self,
-        changes: &mut Changes<'a>,
+        changes: &mut Changes,
         range: std::ops::Range<usize>,
         folder: &mut Vec<u8>,
         tree: Option<Oid>,
@@ -174,7 +186,7 @@ impl<'a> Compare<'a, '_> {
             let Some(slash) = memchr::memchr(b'/', rest) else {
                 let same = there.remove(rest).is_some_and(|(kind, id)| kind != EntryKind::Tree && id == entry.id);
                 if !same || entry.is_unmerged() {
-                    changes.changed.push(entry);
+                    changes.changed.push(at);
                 }
                 at += 1;
                 continue;
@@ -203,7 +215,7 @@ impl<'a> Compare<'a, '_> {
         Ok(())
     }
 
-    fn delete(&self, changes: &mut Changes<'a>, path: &[u8], kind: EntryKind, id: Oid) -> Result<(), SourceError> {
+    fn delete(&self, changes: &mut Changes, path: &[u8], kind: EntryKind, id: Oid) -> Result<(), SourceError> {
         let mut left = vec![(path.to_vec(), kind, id)];
         while let Some((path, kind, id)) = left.pop() {
             match kind {
