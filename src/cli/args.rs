@@ -4,9 +4,34 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Keeps Konver API keys out of repositories.
+/// The first page: with the commands it fits a screen of 24 lines.
+const PAGE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Commands:
+{subcommands}
+
+Examples:
+  konceal init                            set a repository up, hooks included
+  konceal scan                            what stands in the working tree
+  konceal scan --staged                   what this commit would add
+  konceal audit --report html=audit.html  the whole repository, key by key
+
+`konceal COMMAND --help` says more, `konceal --version` which one this is.
+";
+
+/// Keeps Konver API keys out of git repositories.
 #[derive(Debug, Parser)]
-#[command(name = "konceal", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "konceal",
+    version,
+    about = "Keeps Konver API keys out of git repositories",
+    help_template = PAGE,
+    term_width = 80,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -16,22 +41,22 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Scan files, the index, a range, a whole history, or standard input
+    /// Scan files, the index, a range, a history, or standard input
     Scan(Scan),
-    /// History, index and working tree in one pass, grouped by key
+    /// Audit history, index and working tree in one pass, key by key
     Audit(super::audit::Audit),
-    /// Git hooks: install them, see whether they are in force, run one
+    /// Install git hooks, see whether they are in force, run one
     Hook(super::hook::Hook),
     /// Accept today's findings, by value
     Baseline(super::baseline::Command),
-    /// Set a repository up: .konceal.toml, hooks, .gitignore, .env.example
+    /// Set a repository up: .konceal.toml, hooks, .gitignore entries
     Init(super::init::Init),
-    /// The rules, and their own examples run as tests
+    /// List and show the rules, run their own examples as tests
     #[command(subcommand)]
     Rules(Rules),
-    /// Ask the API whether keys are still live, and wait until they are revoked
+    /// Ask the API whether keys are live, or wait until they are revoked
     Verify(super::verify::Verify),
-    /// A rule and how to fix what it finds; or what was made of one line of a file, and why
+    /// Explain a rule and its fix, or what was made of one line and why
     Explain(Explain),
     /// Print a script that completes commands and options
     Completions {

@@ -1,5 +1,5 @@
 //! What README.md tells users to type, works: each `sh` block is run in a fixture repository with the built program, or is listed
-//! here by its first line with what else it needs.
+//! here by its first line with what else it needs. What it shows of a terminal is what the program prints today (pictures.rs).
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
@@ -7,12 +7,17 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+#[path = "../support/dice.rs"]
+mod dice;
+mod fixture;
+mod pictures;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use tempfile::TempDir;
+use fixture::{Fixture, made_up_key};
 
 /// Blocks that need another program or the network, by their first line.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -61,68 +66,6 @@ fn blocks(text: &str) -> Vec<Block> {
     }
     assert!(open.is_none(), "a block of README.md is not closed");
     found
-}
-
-/// A repository of three commits with a README's worth of files, one staged change, and a home of its own.
-struct Fixture(TempDir);
-
-impl Fixture {
-    fn new(with_a_key: bool) -> Self {
-        let fixture = Self(TempDir::new().unwrap());
-        std::fs::create_dir_all(fixture.0.path().join("home")).unwrap();
-        std::fs::create_dir_all(fixture.0.path().join("repository/app")).unwrap();
-        fixture.git("init -q -b main");
-        fixture.commit("app/settings.py", "import os\n\nKEY = os.environ[\"KONVER_API_KEY\"]\n");
-        if with_a_key {
-            fixture.commit("app/client.py", &format!("KONVER_API_KEY = \"{}\"\n", made_up_key()));
-        }
-        fixture.commit("app/other.py", "import app.settings\n");
-        fixture.commit("app/more.py", "print(1)\n");
-        std::fs::write(fixture.0.path().join("repository/app/more.py"), "print(2)\n").unwrap();
-        fixture.git("add -A");
-        fixture
-    }
-
-    fn commit(&self, path: &str, text: &str) {
-        std::fs::write(self.0.path().join("repository").join(path), text).unwrap();
-        self.git("add -A");
-        self.git("commit -q -m change");
-    }
-
-    fn git(&self, arguments: &str) {
-        let output = self.sh(&format!("git {arguments}"));
-        assert!(output.status.success(), "git {arguments}: {}", said(&output));
-    }
-
-    /// A line of a block, as a user's shell runs it.
-    fn sh(&self, line: &str) -> Output {
-        let bin = Path::new(env!("CARGO_BIN_EXE_konceal")).parent().unwrap().to_owned();
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap();
-        let mut command = Command::new("sh");
-        command.args(["-c", line]).current_dir(self.0.path().join("repository")).env_clear().stdin(Stdio::null());
-        command.env("PATH", path).env("HOME", self.0.path().join("home")).env("LC_ALL", "C.UTF-8");
-        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
-        command.env("GIT_CEILING_DIRECTORIES", self.0.path());
-        for who in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{who}_NAME"), "Fixture");
-            command.env(format!("GIT_{who}_EMAIL"), "fixture@example.invalid");
-        }
-        command.output().unwrap()
-    }
-}
-
-/// Forty random-looking letters and digits; never literal in the repository.
-fn made_up_key() -> String {
-    let alphabet = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        alphabet[usize::try_from(state % alphabet.len() as u64).unwrap()] as char
-    };
-    (0..40).map(|_| next()).collect()
 }
 
 fn said(output: &Output) -> String {
