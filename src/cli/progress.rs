@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::When;
+use crate::report::{count, grouped, size};
 use crate::source::Progress;
 use crate::source::coverage::Ledger;
 
@@ -81,12 +82,14 @@ fn tell(progress: &Progress, ledger: &Ledger, ended: &Receiver<()>) {
     }
 }
 
-/// `1,200 of 5,000 objects, 3 MiB`, or how many files so far.
+/// `1,200 of 5,000 objects, 3.1 MiB`, or how many files so far.
 fn state(progress: &Progress, ledger: &Ledger) -> String {
-    let mebibytes = |bytes: u64| format!("{} MiB", bytes >> 20);
     let [files, _, _, bytes] = ledger.counts();
     match (progress.done(), progress.total()) {
-        (0, 0) => format!("{files} files, {}", mebibytes(bytes)),
-        (done, total) => format!("{done} of {} objects, {}", total.max(done), mebibytes(progress.bytes())),
+        (0, 0) => format!("{}, {}", count(files, "file", "files"), size(bytes)),
+        (done, total) => {
+            let total = count(total.max(done), "object", "objects");
+            format!("{} of {total}, {}", grouped(done), size(progress.bytes()))
+        }
     }
 }

@@ -28,7 +28,7 @@ pub use json::schema;
 pub use revoke::{STOPS, key_steps, places};
 pub use sanitize::printable;
 pub use summary::{notices, summary};
-pub use wording::place_and_line;
+pub use wording::{count, grouped, place_and_line, size};
 
 /// The formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,7 @@ use crate::scan::{Coverage, Outcome};
 use crate::secret::Masked;
 
 /// `1 file`, `2 files`.
-pub(super) fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+pub fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
@@ -21,7 +21,7 @@ pub(super) fn capitalized(text: &str) -> String {
 }
 
 /// Digits in groups of three.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -34,7 +34,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// Bytes with a binary unit.
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];
     let Some(power) = (1..=units.len()).rev().find(|&power| bytes >> (10 * power) > 0) else {
         return count(bytes, "byte", "bytes");

@@ -1,11 +1,7 @@
 //! What README.md tells users to type, works: each `sh` block is run in a fixture repository with the built program, or is listed
 //! here by its first line with what else it needs. What it shows of a terminal is what the program prints today (pictures.rs).
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 #[path = "../support/dice.rs"]
 mod dice;

@@ -1,6 +1,7 @@
 //! What README.md shows of a terminal is what the program prints today: each `console` block below a line
 //! `<!-- picture: NAME -->` holds a command and its output. `KONCEAL_REGENERATE=1 cargo test --test readme` takes them anew.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::fixture::{Fixture, made_up_key};
@@ -72,7 +73,7 @@ fn taken_anew(readme: &str) -> (String, Vec<String>) {
         assert!(!picture.contains(&made_up_key()), "{name} shows a key");
         let long: Vec<&str> = picture.lines().filter(|line| line.chars().count() > WIDTH).collect();
         assert!(long.is_empty(), "{name} is too wide: {long:?}");
-        out.push_str(&format!("```console\n{command}\n{bars}{picture}```\n"));
+        write!(out, "```console\n{command}\n{bars}{picture}```\n").unwrap();
         names.push(name.to_owned());
     }
     (out, names)
