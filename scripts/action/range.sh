@@ -1,5 +1,5 @@
-# Which part of the repository an event asks for. Sourced by run.sh; sets `range` (empty: not a range), `tree` (1: the working
-# tree), `reach` (a revision: everything that it reaches) or `nothing` (1: a deletion). Says what it decides and why.
+# Which part of the repository an event asks for. Sourced by run.sh; sets `range`, `reach` (a revision: everything that it
+# reaches) or `nothing` (1: a deletion), and leaves all of them empty for the working tree. Says what it decides and why.
 
 # A line for people, as an annotation. The texts are ours, but for full ids and names that were checked before.
 say() { printf '::notice title=konceal::%s\n' "$1"; }
@@ -36,11 +36,16 @@ has() { git cat-file -e "$1^{commit}" 2>/dev/null; }
 
 shallow() { [ "$(git rev-parse --is-shallow-repository 2>/dev/null)" = true ]; }
 
+# git fetch of one ref or commit; into a shallow clone without its history, which `deepen` gets as far as needed.
+fetch_one() {
+    if shallow; then fetch --no-tags --depth=1 origin "$1"; else fetch --no-tags origin "$1"; fi >&2 2>/dev/null
+}
+
 # Gets a commit that this clone does not have. The id comes from `event_id`: it is no option.
 obtain() {
     has "$1" && return 0
     say "fetching $1, which this clone does not have"
-    fetch --no-tags origin "$1" >&2 2>/dev/null
+    fetch_one "$1"
     has "$1"
 }
 
@@ -53,12 +58,14 @@ whole() {
     return 0
 }
 
-# Deepens a shallow clone until the range is here whole.
+# Deepens a shallow clone until the range is here whole. Not by --deepen, which passes over commits that no ref reaches any more;
+# the number is above the depth that the clone has, since a smaller one would cut it.
 deepen() {
     for by in 50 500; do
         whole "$1" "$2" && return 0
         say "the clone is shallow: fetching $by commits more"
-        fetch --no-tags --deepen="$by" origin "$1" "$2" >&2 2>/dev/null || break
+        depth=$(($(git rev-list --count "$2") + by))
+        fetch --no-tags --depth="$depth" origin "$1" "$2" >&2 2>/dev/null || break
     done
     whole "$1" "$2" || unshallow
 }
@@ -84,11 +91,11 @@ since_default() {
     if [ -n "$default" ] && [ "${GITHUB_REF:-}" != "refs/heads/$default" ]; then
         remote=refs/remotes/origin/$default
         git rev-parse --quiet --verify "$remote" >/dev/null ||
-            fetch --no-tags origin "+refs/heads/$default:$remote" >&2 2>/dev/null
+            fetch_one "+refs/heads/$default:$remote"
         if base=$(git rev-parse --quiet --verify "$remote^{commit}") && between "$base" ... "$1"; then
             if [ -z "$(git rev-list -n 1 "$base..$1")" ]; then
                 say "$2 without a commit that the default branch lacks: scanning the working tree"
-                range='' tree=1
+                range=
                 return
             fi
             say "$2: scanning what it has and the default branch has not"
@@ -101,12 +108,22 @@ since_default() {
     reach=$1
 }
 
+# Whether the push deletes its ref. Only what says so counts: a payload that cannot be read must not pass for a deletion.
+is_deletion() {
+    [ "$(event deleted)" = true ] && return 0
+    case $(event after) in '' | *[!0]*) return 1 ;; esac
+}
+
 choose_push() {
-    after=$(event_id after)
-    before=$(event_id before)
-    if [ "$(event deleted)" = true ] || [ -z "$after" ]; then
+    if is_deletion; then
         say 'a deletion: nothing to scan'
         nothing=1
+        return
+    fi
+    after=$(event_id after)
+    before=$(event_id before)
+    if [ -z "$after" ]; then
+        since_default "$(git rev-parse --verify HEAD)" 'a push whose commits the event does not name'
         return
     fi
     # An annotated tag's id is the tag's own.
@@ -134,6 +151,6 @@ choose() {
     push) choose_push ;;
     pull_request | pull_request_target) choose_pair pull_request.base.sha pull_request.head.sha ;;
     merge_group) choose_pair merge_group.base_sha merge_group.head_sha ;;
-    *) tree=1 ;;
+    *) say 'this event names no commits: scanning the working tree (the input history scans every object)' ;;
     esac
 }

@@ -44,9 +44,10 @@ if ! git rev-parse --git-dir >/dev/null 2>&1; then
     export GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
 fi
 
-range='' reach='' tree='' nothing=''
-history=false
+range='' reach='' nothing=''
+history=false verify=false
 yes history "${INPUT_HISTORY:-}" && history=true
+yes verify "${INPUT_VERIFY:-}" && verify=true
 if [ -n "${INPUT_RANGE:-}" ]; then
     [ "$history" = false ] || fail 'range and history exclude each other'
     range=$INPUT_RANGE
@@ -73,13 +74,18 @@ set -- scan --format github --report "markdown=$temporary/summary.md" --report "
 [ -z "${INPUT_CONFIG:-}" ] || set -- "$@" "--config=$INPUT_CONFIG"
 [ -z "${INPUT_BASELINE:-}" ] || set -- "$@" "--baseline=$INPUT_BASELINE"
 [ -z "${INPUT_FAIL_ON:-}" ] || set -- "$@" "--fail-on=$INPUT_FAIL_ON"
-yes verify "${INPUT_VERIFY:-}" && set -- "$@" --verify
+[ "$verify" = false ] || set -- "$@" --verify
 if [ -n "$range" ]; then
     set -- "$@" "--range=$range"
+    # An input's text stays out of the log, where it could be a command.
+    [ -n "${INPUT_RANGE:-}" ] || echo "konceal: scanning what the commits of $range add"
 elif [ "$history" = true ]; then
     set -- "$@" --history
+    echo 'konceal: scanning the whole history'
 elif [ -n "$reach" ]; then
     set -- "$@" --history "$reach"
+else
+    echo 'konceal: scanning the working tree'
 fi
 
 code=0

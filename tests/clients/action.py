@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The action as a runner runs it: its steps, its expressions, event payloads, and shallow clones that git makes.
+"""The action as a runner runs it: its steps, its expressions, event payloads, and shallow clones that git makes. Prints what held,
+then a table: for each event what was chosen, how deep the clone was before and after, the outputs and the step summary.
 
-usage: action.py KONCEAL      needs git, bash, jq, PyYAML; no network. Exit code 0: all held.
+usage: action.py KONCEAL      needs git, bash, PyYAML; no network. Exit code 0: all held.
 """
 import json
 import os
@@ -19,7 +20,7 @@ from keys import key, leak
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 ZERO = "0" * 40
-FAILED = []
+FAILED, TABLE = [], []
 
 
 class World:
@@ -99,7 +100,7 @@ class Run:
                   "GITHUB_SERVER_URL": "https://server.invalid", "RUNNER_TEMP": str(temp), "RUNNER_OS": "Linux",
                   "RUNNER_ARCH": "X64", "GITHUB_ACTIONS": "true"}
         context = {"github.action_path": str(ROOT), "github.action_repository": "owner/konceal", "github.token": ""}
-        self.temp = temp
+        self.temp, self.event, self.before = temp, event, depth(world, clone / known["path"])
         for number, step in enumerate(ACTION["runs"]["steps"]):
             if "run" not in step:
                 continue
@@ -119,8 +120,12 @@ class Run:
             if not build and "FOLDER" in own:
                 folder = pathlib.Path(own["FOLDER"])
                 folder.mkdir(exist_ok=True)
-                if not (folder / "konceal").exists():
-                    (folder / "konceal").symlink_to(world.konceal)
+                program = folder / "konceal"
+                if not program.exists():
+                    # Notes what it is asked, and hands it on.
+                    program.write_text("#!/bin/sh\n[ \"$1\" != scan ] || printf '%%s\\n' \"$@\" >'%s'\nexec '%s' \"$@\"\n"
+                                       % (temp / "arguments", world.konceal))
+                    program.chmod(0o755)
             p = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]], cwd=clone, text=True,
                                env={**world.env, **runner, **own, **{n: str(f) for n, f in files.items()}},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
@@ -133,9 +138,24 @@ class Run:
                 self.code = p.returncode
                 break
         self.out = self.steps.get("scan", {})
+        self.after = depth(world, clone / known["path"])
+        asked = temp / "arguments"
+        self.asked = asked.read_text().splitlines() if asked.exists() else None
+        self.build = build
+
+    def choice(self):
+        """What was scanned, ids cut to seven digits; unknown where the program is an installed one, which notes nothing."""
+        if self.asked is None:
+            return "-" if self.build else "nothing"
+        ranges = [argument[8:] for argument in self.asked if argument.startswith("--range=")]
+        history = ["history " + " ".join(self.asked[at + 1:]) for at, argument in enumerate(self.asked) if argument == "--history"]
+        return re.sub(r"([0-9a-f]{7})[0-9a-f]{33}", r"\1", (ranges + history + ["tree"])[0].strip()).splitlines()[0][:24]
 
 
 def check(what, run, **wanted):
+    outputs = [run.out.get(name, "-") for name in ("findings", "keys", "live-keys", "complete", "exit-code")]
+    head = run.summary.splitlines()[0][3:38] if run.summary else "-"
+    TABLE.append([run.event, what.split(": ", 1)[-1][:44], run.choice(), "%s -> %s" % (run.before, run.after), *outputs, head])
     got = {"code": run.code, **{n.replace("-", "_"): v for n, v in run.out.items()}}
     wrong = {n: (got.get(n), w) for n, w in wanted.items() if str(got.get(n)) != str(w)}
     print("%s %s" % ("FAIL" if wrong else "ok  ", what))
@@ -152,13 +172,24 @@ def holds(what, it, run):
 
 
 def depth(world, clone):
-    return int(world.git("rev-list", "--count", "HEAD", at=clone))
+    """How many commits the clone has; 0 where it is none."""
+    if not (clone / ".git").exists():
+        return 0
+    return world.git("cat-file", "--batch-all-objects", "--batch-check=%(objecttype)", at=clone).split().count("commit")
+
+
+def table():
+    """Event by event, columns as wide as what is in them."""
+    rows = [["event", "case", "scanned", "depth", "findings", "keys", "live", "complete", "exit", "step summary"], *TABLE]
+    wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, wide)).rstrip())
 
 
 def pushes(w):
     o = Origin(w)
     o.put("old.txt", leak(1))
-    before = o.fill(60)
+    before = o.fill(110)
     o.put("bad.txt", leak(2))
     o.git("rm", "-q", "bad.txt")
     after = o.fill(2)
@@ -171,11 +202,18 @@ def pushes(w):
           "the clone is shallow: fetching 50 commits more" in run.log, run)
     holds("push: annotation, summary, no key", "::error" in run.log and "key" in run.summary
           and key(2) not in run.log + run.summary, run)
+    run = Run(w, o.checkout("main"), "push", {})
+    check("push: a payload that names no commit is no deletion", run, code=1, findings=2)
+    holds("push: and says so", "the event does not name" in run.log, run)
     check("push: fail-on never", Run(w, o.checkout("main"), "push", {"before": before, "after": after}, fail_on="never"), code=0, findings=1)
+    clone = o.checkout("main", 80)
+    check("push: a clone that is deep enough", Run(w, clone, "push", {"before": before, "after": after}), code=1, findings=1)
     check("push: a full clone", Run(w, o.checkout("main", 0), "push", {"before": before, "after": after}), code=1, findings=1)
     check("push: nothing but clean commits", Run(w, o.checkout("main"), "push", {"before": o.git("rev-parse", "HEAD~1"), "after": after}),
           code=0, findings=0, complete="true")
-    check("push: a deleted ref", Run(w, o.checkout("main"), "push", {"before": before, "after": ZERO, "deleted": True}), code=0)
+    run = Run(w, o.checkout("main"), "push", {"before": before, "after": ZERO, "deleted": True})
+    check("push: a deleted ref", run, code=0, findings=0, complete="true", exit_code=0)
+    holds("push: nothing is scanned for a deleted ref", run.asked is None, run)
     check("push: the first of the default branch", Run(w, o.checkout("main"), "push", {"before": ZERO, "after": after}),
           code=1, findings=2)
     o.git("checkout", "-q", "-b", "topic")
@@ -186,8 +224,10 @@ def pushes(w):
     o.git("reset", "-q", "--hard", "HEAD~1")
     clean = o.put("new.txt", "clean\n")
     o.push("topic")
-    check("push: forced, the old commit can be had", Run(w, o.checkout("topic"), "push", {"before": new, "after": clean, "forced": True},
-          ref="refs/heads/topic"), code=0, findings=0)
+    clone = o.checkout("topic")
+    run = Run(w, clone, "push", {"before": new, "after": clean, "forced": True}, ref="refs/heads/topic")
+    check("push: forced, the old commit can be had", run, code=0, findings=0)
+    holds("push: forced, deepened no further than needed", depth(w, clone) < 110, run)
     run = Run(w, o.checkout("topic"), "push", {"before": "1" * 40, "after": clean, "forced": True}, ref="refs/heads/topic")
     check("push: forced, the old commit is gone", run, code=0, findings=0)
     holds("push: forced, and says so", "old commits are gone" in run.log, run)
@@ -222,6 +262,12 @@ def pull_requests(w):
           and not list(w.folder.rglob("pwned")), run)
     run = Run(w, o.checkout("refs/pull/1/merge"), "merge_group", {"merge_group": {"base_sha": base, "head_sha": o.git("rev-parse", "HEAD")}})
     check("merge group", run, code=1, findings=1)
+    later = o.put("later.txt", "clean\n")
+    o.push("main")
+    run = Run(w, o.checkout("main"), "pull_request", {"pull_request": {"base": {"sha": base}, "head": {"sha": later}}})
+    check("pull request whose branch was merged meanwhile", run, code=1, findings=1)
+    run = Run(w, o.checkout("main"), "pull_request", {"pull_request": {"base": {"sha": head}, "head": {"sha": head}}})
+    check("pull request without a commit", run, code=0, findings=0)
     broken = o.checkout("refs/pull/1/merge")
     w.git("remote", "set-url", "origin", "file:///nowhere", at=broken)
     run = Run(w, broken, "pull_request", payload, ref="refs/pull/1/merge")
@@ -235,7 +281,9 @@ def audits(w):
     o.fill(5)
     o.push("main")
     for event in ("schedule", "workflow_dispatch", "issues"):
-        check("%s: the tree" % event, Run(w, o.checkout("main"), event, {}), code=0, findings=0, complete="true")
+        run = Run(w, o.checkout("main"), event, {}, history="false")
+        check("%s: the tree" % event, run, code=0, findings=0, complete="true")
+        holds("%s: says that it is only the tree" % event, "names no commits: scanning the working tree" in run.log, run)
     run = Run(w, o.checkout("main"), "schedule", {}, history="true")
     check("input history: the whole history of a shallow clone", run, code=1, findings=1, complete="true")
     holds("input history: says that it fetched", "fetching the whole history" in run.log, run)
@@ -245,7 +293,12 @@ def audits(w):
     check("a history that cannot be fetched is incomplete", Run(w, broken, "schedule", {}, history="true"), code=2, complete="false")
     for bad in ("$(touch pwned)", "--output=pwned", "a..b; touch pwned", "HEAD~1..HEAD\nmode=x", "nothing..HEAD"):
         check("a bad range: %r" % bad, Run(w, o.checkout("main"), "push", {}, range=bad), code=2, complete="false")
-    check("a bad flag", Run(w, o.checkout("main"), "push", {}, history="yes"), code=2)
+    check("a bad flag", Run(w, o.checkout("main"), "push", {}, history="yes"), code=2, complete="false")
+    check("a bad verify", Run(w, o.checkout("main"), "push", {}, verify="maybe"), code=2, complete="false")
+    run = Run(w, o.checkout("main"), "schedule", {}, history="true", range="HEAD~1..HEAD")
+    check("range and history together", run, code=2, complete="false")
+    holds("range and history together: says why, and scans nothing", "exclude each other" in run.log and run.asked is None, run)
+    check("a path that is not there", Run(w, o.checkout("main"), "schedule", {}, path="nowhere"), code=2, complete="false")
     check("a bad fail-on", Run(w, o.checkout("main"), "issues", {}, fail_on="all"), code=2, complete="false")
     holds("nothing of an input was run", not list(w.folder.rglob("pwned")), run)
     o.put("new.txt", leak(8))
@@ -253,8 +306,9 @@ def audits(w):
     clone = o.checkout("main")
     (clone / "own.toml").write_text("[allow]\npaths = ['new.txt']\n")
     check("input config", Run(w, clone, "issues", {}, config="own.toml"), code=0)
-    (clone / "own.json").write_text("{}")
-    check("input baseline", Run(w, clone, "issues", {}, baseline="none.json"), code=2)
+    check("input baseline that is not there", Run(w, clone, "issues", {}, baseline="none.json"), code=2, complete="false")
+    accepted = subprocess.run([w.konceal, "baseline", "create", "-C", clone, "--baseline", "own.json", "-q"], env=w.env)
+    check("input baseline", Run(w, clone, "issues", {}, baseline="own.json"), code=accepted.returncode, findings=0)
     nested = clone.parent / "outer"
     nested.mkdir()
     shutil.move(clone, nested / "in here")
@@ -320,6 +374,7 @@ def main():
         w = World(os.path.realpath(folder), pathlib.Path(sys.argv[1]).resolve())
         for case in (pushes, pull_requests, audits, releases, builds):
             case(w)
+    table()
     print("%d failed" % len(FAILED))
     return 1 if FAILED else 0
 
