@@ -7,6 +7,7 @@ pub mod git;
 pub mod history;
 pub mod index;
 mod locate;
+mod path;
 pub mod range;
 pub mod refs;
 pub mod similar;

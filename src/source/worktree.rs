@@ -17,6 +17,8 @@ use super::{Cancel, SourceError};
 use crate::config::Settings;
 use crate::secret::Raw;
 
+pub(crate) use super::path::{bytes_of, path_of};
+
 /// Receives every file: its path from the root, whether it is tracked, and its bytes.
 pub trait Sink: Sync {
     /// Takes one file.
@@ -372,30 +374,4 @@ fn shown(path: &Path) -> String {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// A path's bytes, with `/` between names.
-#[cfg(unix)]
-pub(crate) fn bytes_of(path: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-/// A path's bytes, with `/` between names.
-#[cfg(not(unix))]
-pub(crate) fn bytes_of(path: &Path) -> Vec<u8> {
-    path.to_string_lossy().replace('\\', "/").into_bytes()
-}
-
-/// The path of these bytes.
-#[cfg(unix)]
-pub(crate) fn path_of(bytes: &[u8]) -> &Path {
-    use std::os::unix::ffi::OsStrExt;
-    Path::new(std::ffi::OsStr::from_bytes(bytes))
-}
-
-/// The path of these bytes.
-#[cfg(not(unix))]
-pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }

@@ -28,6 +28,7 @@ mod hygiene;
 mod init;
 mod known;
 mod objects;
+mod paths;
 mod range;
 mod rules;
 #[cfg(unix)]
