@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The action, the workflows and the snippets of README.md against schemas and linters that others wrote (check-jsonschema,
-# actionlint, zizmor, pre-commit: all on PATH; no network).
+# The action, the workflows, the Dockerfile and the snippets of README.md against schemas and linters that others wrote
+# (check-jsonschema, actionlint, zizmor, hadolint, pre-commit: all on PATH; no network).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -18,6 +18,7 @@ check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.ym
 check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 actionlint .github/workflows/*.yml
 zizmor --offline action.yml .github
+hadolint Dockerfile
 
 mkdir -p "$work/.github/workflows"
 commit=$(git rev-parse HEAD)
