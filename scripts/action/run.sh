@@ -1,8 +1,8 @@
 #!/bin/sh
 # What the action runs after konceal is installed: chooses what to scan, scans, and hands on the results.
 #
-# Reads INPUT_PATH, INPUT_RANGE, INPUT_HISTORY, INPUT_CONFIG, INPUT_BASELINE, INPUT_FAIL_ON, INPUT_VERIFY, INPUT_SARIF_FILE, TOKEN,
-# KONCEAL (the program), and the runner's GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REF, GITHUB_OUTPUT,
+# Reads INPUT_PATH, INPUT_RANGE, INPUT_HISTORY, INPUT_CONFIG, INPUT_BASELINE, INPUT_FAIL_ON, INPUT_VERIFY, INPUT_SARIF_FILE,
+# INPUT_REPORTS, TOKEN, KONCEAL (the program), and the runner's GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REF, GITHUB_OUTPUT,
 # GITHUB_STEP_SUMMARY and RUNNER_TEMP. Ends with konceal's exit code.
 set -u
 
@@ -36,6 +36,7 @@ case $sarif in
 *) sarif=$PWD/$sarif ;;
 esac
 
+workspace=$PWD
 path=${INPUT_PATH:-.}
 cd -- "$path" 2>/dev/null || fail 'path names no folder'
 # The user of a container is often not the one that owns the checkout. Only the calls of git below are told that it is fine.
@@ -75,6 +76,17 @@ set -- scan --format github --report "markdown=$temporary/summary.md" --report "
 [ -z "${INPUT_BASELINE:-}" ] || set -- "$@" "--baseline=$INPUT_BASELINE"
 [ -z "${INPUT_FAIL_ON:-}" ] || set -- "$@" "--fail-on=$INPUT_FAIL_ON"
 [ "$verify" = false ] || set -- "$@" --verify
+while IFS= read -r line; do
+    case $line in
+    '') continue ;;
+    *=/* | *=[A-Za-z]:*) ;;
+    *=?*) line=${line%%=*}=$workspace/${line#*=} ;;
+    *) fail 'each line of reports must be FORMAT=FILE' ;;
+    esac
+    set -- "$@" "--report=$line"
+done <<EOF
+${INPUT_REPORTS:-}
+EOF
 if [ -n "$range" ]; then
     set -- "$@" "--range=$range"
     # An input's text stays out of the log, where it could be a command.

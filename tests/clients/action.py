@@ -256,9 +256,10 @@ def pull_requests(w):
     o.git("push", "-q", "origin", "HEAD:refs/pull/1/merge", "fork:refs/pull/1/head")
     payload = {"pull_request": {"base": {"sha": base}, "head": {"sha": head, "ref": "$(touch pwned);`touch pwned`"}, "title": "\"; touch pwned"}}
     clone = o.checkout("refs/pull/1/merge")
-    run = Run(w, clone, "pull_request", payload, ref="refs/pull/1/merge", sarif_file="out.sarif")
+    more = "html=out.html\n\njsonl=%s\n" % (clone / "out.jsonl")
+    run = Run(w, clone, "pull_request", payload, ref="refs/pull/1/merge", sarif_file="out.sarif", reports=more)
     check("pull request from a fork: its own commits only", run, code=1, findings=1, complete="true")
-    holds("pull request: reports are written, names are never run", all((clone / n).is_file() for n in ("out.sarif",))
+    holds("pull request: reports are written, names are never run", all((clone / n).is_file() for n in ("out.sarif", "out.html", "out.jsonl"))
           and not list(w.folder.rglob("pwned")), run)
     run = Run(w, o.checkout("refs/pull/1/merge"), "merge_group", {"merge_group": {"base_sha": base, "head_sha": o.git("rev-parse", "HEAD")}})
     check("merge group", run, code=1, findings=1)
@@ -299,6 +300,8 @@ def audits(w):
     check("range and history together", run, code=2, complete="false")
     holds("range and history together: says why, and scans nothing", "exclude each other" in run.log and run.asked is None, run)
     check("a path that is not there", Run(w, o.checkout("main"), "schedule", {}, path="nowhere"), code=2, complete="false")
+    for bad in ("html", "html=", "=out.html", "nothing=out", "html=$(touch pwned)/x", "--output=pwned"):
+        check("bad reports: %s" % bad, Run(w, o.checkout("main"), "issues", {}, reports=bad), code=2)
     check("a bad fail-on", Run(w, o.checkout("main"), "issues", {}, fail_on="all"), code=2, complete="false")
     holds("nothing of an input was run", not list(w.folder.rglob("pwned")), run)
     o.put("new.txt", leak(8))
