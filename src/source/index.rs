@@ -1,5 +1,6 @@
 //! The index: what is tracked, and what of it a commit would change. Read by gix-index, which also reads split and sparse ones.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
@@ -177,40 +178,42 @@ impl Compare<'_, '_> {
             return Ok(());
         }
         let listed = tree.map(|tree| self.repository.tree(tree)).transpose().map_err(|error| unreadable(&error))?;
-        let mut there: BTreeMap<Vec<u8>, (EntryKind, Oid)> =
-            listed.unwrap_or_default().into_iter().map(|entry| (entry.name, (entry.kind, entry.id))).collect();
+        let mut listed = listed.unwrap_or_default();
+        // Both are in the order of git, so that one pass suffices; a damaged tree may have another.
+        listed.sort_by(|one, other| order(&one.name, one.kind, &other.name, other.kind));
+        let mut there = listed.into_iter().peekable();
         let mut at = range.start;
         while at < range.end {
             let Some(entry) = self.index.state.entries().get(at).map(|stored| self.index.entry(stored)) else { break };
             let rest = entry.path.get(folder.len()..).unwrap_or_default();
-            let Some(slash) = memchr::memchr(b'/', rest) else {
-                let same = there.remove(rest).is_some_and(|(kind, id)| kind != EntryKind::Tree && id == entry.id);
-                if !same || entry.is_unmerged() {
+            let slash = memchr::memchr(b'/', rest);
+            let (name, kind) = match slash {
+                Some(slash) => (rest.get(..slash).unwrap_or_default(), EntryKind::Tree),
+                None => (rest, EntryKind::Blob),
+            };
+            while let Some(gone) = there.next_if(|it| order(&it.name, it.kind, name, kind).is_lt()) {
+                self.delete(changes, &[folder.as_slice(), &gone.name].concat(), gone.kind, gone.id)?;
+            }
+            let counterpart = there.next_if(|it| order(&it.name, it.kind, name, kind).is_eq()).map(|it| it.id);
+            if slash.is_none() {
+                if counterpart != Some(entry.id) || entry.is_unmerged() {
                     changes.changed.push(at);
                 }
                 at += 1;
                 continue;
-            };
-            let name = rest.get(..slash).unwrap_or_default();
+            }
             let depth = folder.len();
-            folder.extend_from_slice(rest.get(..=slash).unwrap_or_default());
+            folder.extend_from_slice(name);
+            folder.push(b'/');
             let rest = self.index.state.entries().get(at..range.end).unwrap_or_default();
             let count = rest.partition_point(|stored| self.index.entry(stored).path.starts_with(folder));
-            let subtree = match there.remove(name) {
-                Some((EntryKind::Tree, id)) => Some(id),
-                Some((EntryKind::Blob, id)) => {
-                    changes.deleted.insert(folder.strip_suffix(b"/").unwrap_or(folder).to_vec(), id);
-                    None
-                }
-                _ => None,
-            };
             let cached = cache.and_then(|cache| cache.children.iter().find(|child| child.name.as_slice() == name));
-            self.folder(changes, at..at + count.max(1), folder, subtree, cached)?;
+            self.folder(changes, at..at + count.max(1), folder, counterpart, cached)?;
             folder.truncate(depth);
             at += count.max(1);
         }
-        for (name, (kind, id)) in there {
-            self.delete(changes, &[folder.as_slice(), &name].concat(), kind, id)?;
+        for gone in there {
+            self.delete(changes, &[folder.as_slice(), &gone.name].concat(), gone.kind, gone.id)?;
         }
         Ok(())
     }
@@ -235,6 +238,13 @@ impl Compare<'_, '_> {
     }
 }
 
+/// The order of git's trees and indexes: by bytes, a folder as if its name ended with `/`.
+fn order(one: &[u8], kind: EntryKind, other: &[u8], other_kind: EntryKind) -> Ordering {
+    let common = one.len().min(other.len());
+    let next = |name: &[u8], kind| name.get(common).copied().or((kind == EntryKind::Tree).then_some(b'/'));
+    one.get(..common).cmp(&other.get(..common)).then_with(|| next(one, kind).cmp(&next(other, other_kind)))
+}
+
 fn unreadable(error: &ObjectError) -> SourceError {
     SourceError::Git(match error {
         ObjectError::Missing => "a tree of HEAD is missing".into(),
@@ -247,5 +257,22 @@ pub fn note_object(ledger: &Ledger, place: &[u8], error: ObjectError) {
     match error {
         ObjectError::Missing => ledger.note(Code::MISSING, Some(Raw::new(place)), None),
         ObjectError::Corrupt(why) => ledger.note(Code::CORRUPT, Some(Raw::new(place)), Some(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_ordered_as_if_a_slash_followed() {
+        use EntryKind::{Blob, Tree};
+        let sorted = [("a", Blob), ("a-b", Blob), ("a", Tree), ("a0", Blob), ("ab", Tree), ("b", Blob)];
+        for pair in sorted.windows(2) {
+            let [(one, kind), (other, other_kind)] = pair else { continue };
+            assert_eq!(order(one.as_bytes(), *kind, other.as_bytes(), *other_kind), Ordering::Less, "{one} {other}");
+            assert_eq!(order(other.as_bytes(), *other_kind, one.as_bytes(), *kind), Ordering::Greater);
+        }
+        assert_eq!(order(b"a", Tree, b"a", Tree), Ordering::Equal);
     }
 }

@@ -124,3 +124,21 @@ fn large_commit_is_compared_folder_by_folder() {
     let found: Vec<String> = staged(&run).into_iter().map(|(path, ..)| path).collect();
     assert_eq!(found, listed.lines().collect::<Vec<_>>());
 }
+
+/// What a folder held was once forgotten where a file took its name, so that what had moved there counted as new.
+#[test]
+fn folder_that_became_a_file_and_file_that_became_a_folder_are_renames() {
+    let (fixture, one, other) = (Fixture::new(), made_up_key(18), made_up_key(19));
+    let repository = fixture.repository("repo");
+    repository.write("folder/old.txt", leak(&one));
+    repository.put("file", leak(&other));
+    repository.git(&["mv", "folder/old.txt", "between"]);
+    let _ = std::fs::remove_dir(repository.path("folder"));
+    repository.git(&["mv", "between", "folder"]);
+    repository.git(&["mv", "file", "between"]);
+    std::fs::create_dir(repository.path("file")).unwrap();
+    repository.git(&["mv", "between", "file/new.txt"]);
+    let run = repository.konceal(&["scan", "--staged", "--format", "json"]);
+    let wanted = vec![("file/new.txt".into(), 1, false), ("folder".into(), 1, false)];
+    assert_eq!((run.code, staged(&run)), (0, wanted), "{}", run.err);
+}
