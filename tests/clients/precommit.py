@@ -109,8 +109,10 @@ def passes(what, p):
 
 def by_hand(r):
     passes("run --all-files on a clean index", r.frame("run", "--all-files"))
+    passes("try-repo on a clean index", r.frame("try-repo", ROOT, "konceal-system", "--all-files"))
     c = r.put("x.txt", leak(1))
     blocked("run --all-files names the file", r.frame("run", "--all-files"), "x.txt")
+    blocked("try-repo names the file", r.frame("try-repo", ROOT, "konceal-system", "--all-files"), "x.txt")
     blocked("run --files scans the whole index, not only the file named", r.frame("run", "--files", "a.txt"), "x.txt")
     blocked("run with nothing staged is no empty scan", r.frame("run"), "x.txt")
     after = r.put("y.txt", "fine\n")
