@@ -174,6 +174,7 @@ def main():
                 # What was read may end in the middle of a bar.
                 bars = [(at, line) for at, lines in seen.frames for line in lines if line.startswith("[") and line.endswith("iB")]
                 check("history: a progress bar, after a second", bars and bars[0][0] > 0.9, "%s\n%s" % (bars, seen.frames[-1][0]))
+                print("     " + bars[len(bars) // 2][1] if bars else "")
                 check("history: it moves", len(set(bars)) > 1, bars)
                 shape = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("[=")]
                 other = [line for line in shape + [line for _, line in bars] if not BAR.match(line)]

@@ -49,11 +49,6 @@ fn settled(text: &str) -> String {
     text.lines().map(|line| settle(line).trim_end().to_owned() + "\n").collect()
 }
 
-/// The line of a progress bar, which stands on a terminal only: tests/clients/terminal.py compares it with a real one.
-fn is_progress(line: &str) -> bool {
-    line.starts_with("[=") && line.contains(" % ")
-}
-
 /// README.md with each picture taken anew.
 fn taken_anew(readme: &str) -> (String, Vec<String>) {
     let mut out = String::new();
@@ -66,21 +61,16 @@ fn taken_anew(readme: &str) -> (String, Vec<String>) {
         assert_eq!(lines.next(), Some("```console"), "a console block follows the mark of {name}");
         let command = lines.next().unwrap_or_default();
         let typed = command.strip_prefix("$ ").unwrap_or_else(|| panic!("{name} begins with a command"));
-        let bars: String =
-            lines.by_ref().take_while(|line| *line != "```").filter(|line| is_progress(line)).map(with_end).collect();
+        lines.by_ref().take_while(|line| *line != "```").for_each(drop);
         let output = prepare(name).sh(&format!("{typed} 2>&1"));
         let picture = settled(&said(&output));
         assert!(!picture.contains(&made_up_key()), "{name} shows a key");
         let long: Vec<&str> = picture.lines().filter(|line| line.chars().count() > WIDTH).collect();
         assert!(long.is_empty(), "{name} is too wide: {long:?}");
-        write!(out, "```console\n{command}\n{bars}{picture}```\n").unwrap();
+        write!(out, "```console\n{command}\n{picture}```\n").unwrap();
         names.push(name.to_owned());
     }
     (out, names)
-}
-
-fn with_end(line: &str) -> String {
-    line.to_owned() + "\n"
 }
 
 #[test]
