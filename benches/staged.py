@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-FILES, STAGED, RUNS = 60_000, 10, 25
+FILES, STAGED, RUNS = 60_000, 10, 40
 
 
 def make(repo, folders, env):
