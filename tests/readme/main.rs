@@ -19,6 +19,7 @@ use fixture::{Fixture, made_up_key};
 const ELSEWHERE: &[(&str, &str)] = &[
     ("cargo install --locked --path .", "builds a release with cargo; the action does the same"),
     ("cargo install --locked --git ADDRESS-OF-THIS-REPOSITORY", "cargo and the network"),
+    ("docker build -t konceal .", "docker; hadolint reads the Dockerfile in tests/clients/workflows.sh"),
     (
         "pre-commit install --hook-type pre-commit --hook-type pre-merge-commit --hook-type pre-push --hook-type commit-msg",
         "the pre-commit framework: tests/clients/precommit.py",
