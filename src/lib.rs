@@ -27,6 +27,8 @@ pub mod verify;
 
 pub mod scan;
 
+pub mod audit;
+
 pub mod hook;
 
 pub mod report;

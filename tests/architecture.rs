@@ -22,14 +22,16 @@ const EDGES: &[(&str, &[&str])] = &[
     ("hygiene", &["config", "source", "blob", "rule", "finding", "detect"]),
     ("verify", &["config", "finding", "secret"]),
     ("scan", &["config", "source", "detect", "suppress", "hygiene", "verify", "finding", "rule", "blob", "secret"]),
+    // A plan is made of an audit's outcome; the file that it needs lies outside every repository, which source tells.
+    ("audit", &["scan", "finding", "source", "secret"]),
     // Refs and their names are bytes of the repository: places of blobs, raw values.
     ("hook", &["config", "source", "blob", "secret"]),
-    ("report", &["finding", "rule", "secret", "blob", "source", "scan"]),
+    ("report", &["finding", "rule", "secret", "blob", "source", "scan", "audit"]),
     (
         "cli",
         &[
-            "blob", "config", "detect", "finding", "hook", "hygiene", "report", "rule", "scan", "secret", "source",
-            "suppress", "verify",
+            "audit", "blob", "config", "detect", "finding", "hook", "hygiene", "report", "rule", "scan", "secret",
+            "source", "suppress", "verify",
         ],
     ),
 ];

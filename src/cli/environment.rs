@@ -14,6 +14,8 @@ pub struct Environment {
     pub variables: Vec<(OsString, OsString)>,
     /// The working directory.
     pub directory: PathBuf,
+    /// The folder for temporary files, as the environment or the system names it.
+    pub temporary: PathBuf,
     /// When the program started.
     pub started: Option<Instant>,
 }
@@ -24,6 +26,7 @@ impl Environment {
         Self {
             variables: std::env::vars_os().collect(),
             directory: std::env::current_dir().unwrap_or_default(),
+            temporary: std::env::temp_dir(),
             started: Some(Instant::now()),
         }
     }

@@ -17,6 +17,9 @@ pub enum Error {
     /// A hook could not be written.
     #[error(transparent)]
     Hook(#[from] crate::hook::HookError),
+    /// There is no safe place for a file that holds a key.
+    #[error(transparent)]
+    Outside(#[from] crate::audit::OutsideError),
     /// The configuration is wrong; boxed, since it carries its text.
     #[error("{}: {}", .0.file, .0.message)]
     Config(Box<ConfigError>),

@@ -16,14 +16,17 @@ use super::known;
 use crate::config::{self, ConfigFile, Settings};
 use crate::detect::{Detector, KeyPattern, Options};
 use crate::finding::Severity;
-use crate::report::{self, Format, Style};
+use crate::report::{self, Style};
 use crate::rule::{Origin, Pattern, PatternError, RuleSet};
-use crate::scan::{self, Context, Outcome, Request};
+use crate::scan::{self, Context, Leak, Outcome, Request};
 use crate::source::coverage::{Code, Ledger};
 use crate::source::git::Repository;
 use crate::source::{Cancel, Progress};
 use crate::suppress::{self, Baseline};
 use crate::verify::{Address, AddressError, Verifier};
+
+/// What writes a report.
+pub type Writing<'a> = &'a dyn Fn(&Style, &mut dyn Write) -> io::Result<()>;
 
 /// Everything that a scan needs, made from options and configuration.
 pub struct Prepared {
@@ -230,8 +233,17 @@ pub fn finish(
 
 /// Runs the scan in a pool of the threads asked for, within the time that the user gives it, interruptible.
 pub fn execute(common: &Common, prepared: &Prepared, request: Request) -> Result<Outcome, Error> {
+    execute_with_leak(common, prepared, request).map(|(outcome, _)| outcome)
+}
+
+/// Like [`execute`], with the leak that an audit was asked for.
+pub fn execute_with_leak(
+    common: &Common,
+    prepared: &Prepared,
+    request: Request,
+) -> Result<(Outcome, Option<Leak>), Error> {
     let timeout = (common.timeout > 0).then(|| Duration::from_secs(common.timeout));
-    execute_until(common, prepared, request, &Arc::new(Cancel::after(timeout)))
+    in_pool(common, prepared, request, &Arc::new(Cancel::after(timeout)))
 }
 
 /// Like [`execute`], with what ends it early.
@@ -241,6 +253,15 @@ pub fn execute_until(
     request: Request,
     cancel: &Arc<Cancel>,
 ) -> Result<Outcome, Error> {
+    in_pool(common, prepared, request, cancel).map(|(outcome, _)| outcome)
+}
+
+fn in_pool(
+    common: &Common,
+    prepared: &Prepared,
+    request: Request,
+    cancel: &Arc<Cancel>,
+) -> Result<(Outcome, Option<Leak>), Error> {
     let handler = cancel.clone();
     // A second handler in one process is refused; then Ctrl-C ends the program at once, which is as good.
     let _ = ctrlc::set_handler(move || handler.interrupt());
@@ -251,7 +272,7 @@ pub fn execute_until(
         .map_err(|error| Error::Usage(format!("cannot start the threads: {error}")))?;
     let progress = Progress::default();
     let context = context(prepared, cancel, &progress);
-    let scan = || pool.install(|| scan::run(&context, request));
+    let scan = || pool.install(|| scan::run_with_leak(&context, request));
     Ok(super::progress::beside(common.progress, common.quiet, &progress, &prepared.ledger, scan)?)
 }
 
@@ -271,6 +292,18 @@ pub fn context<'a>(prepared: &'a Prepared, cancel: &'a Cancel, progress: &'a Pro
 
 /// Writes the report to standard output or its file, the further ones to theirs, and the summary to standard error.
 pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> Result<(), Error> {
+    let write =
+        |style: &Style, out: &mut dyn Write| -> io::Result<()> { report::write(common.format, outcome, style, out) };
+    report_as(common, environment, outcome, &write)
+}
+
+/// Like [`report`], with something else in the place of the one report of `--format`.
+pub fn report_as(
+    common: &Common,
+    environment: &Environment,
+    outcome: &Outcome,
+    write: Writing<'_>,
+) -> Result<(), Error> {
     let style = |terminal: bool| Style {
         color: match common.color {
             When::Always => true,
@@ -281,12 +314,12 @@ pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> 
         epoch: environment.get("SOURCE_DATE_EPOCH").and_then(|value| value.to_str()?.parse().ok()),
     };
     if let Some(file) = &common.output {
-        to_file(common.format, outcome, &environment.directory.join(file), &style(false))?;
+        to_file(write, &environment.directory.join(file), &style(false))?;
     } else {
         let stdout = io::stdout();
         let style = style(stdout.is_terminal());
         let mut out = io::BufWriter::new(stdout.lock());
-        let written = report::write(common.format, outcome, &style, &mut out).and_then(|()| out.flush());
+        let written = write(&style, &mut out).and_then(|()| out.flush());
         match written {
             // `| head` has seen enough; the exit code still tells what was found.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -295,7 +328,9 @@ pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> 
         }
     }
     for (format, file) in &common.report {
-        to_file(*format, outcome, &environment.directory.join(file), &style(false))?;
+        let write =
+            |style: &Style, out: &mut dyn Write| -> io::Result<()> { report::write(*format, outcome, style, out) };
+        to_file(&write, &environment.directory.join(file), &style(false))?;
     }
     let mut err = io::stderr().lock();
     let style = style(err.is_terminal());
@@ -309,7 +344,7 @@ pub fn report(common: &Common, environment: &Environment, outcome: &Outcome) -> 
 }
 
 /// Writes a report beside its place and moves it there, so that no reader sees half of one.
-fn to_file(format: Format, outcome: &Outcome, file: &Path, style: &Style) -> Result<(), Error> {
+fn to_file(write: Writing<'_>, file: &Path, style: &Style) -> Result<(), Error> {
     let wrong = |error: io::Error| Error::File {
         file: file.to_owned(),
         why: format!("cannot write the report: {}", error.kind()),
@@ -317,7 +352,7 @@ fn to_file(format: Format, outcome: &Outcome, file: &Path, style: &Style) -> Res
     if file.metadata().is_ok_and(|meta| !meta.is_file()) {
         // A device or a FIFO, such as /dev/stdout, is written in place.
         let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(file).map_err(wrong)?);
-        return report::write(format, outcome, style, &mut out).and_then(|()| out.flush()).map_err(wrong);
+        return write(style, &mut out).and_then(|()| out.flush()).map_err(wrong);
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -325,7 +360,7 @@ fn to_file(format: Format, outcome: &Outcome, file: &Path, style: &Style) -> Res
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut temporary = builder.tempfile_in(folder).map_err(wrong)?;
     let mut out = io::BufWriter::new(temporary.as_file_mut());
-    report::write(format, outcome, style, &mut out).and_then(|()| out.flush()).map_err(wrong)?;
+    write(style, &mut out).and_then(|()| out.flush()).map_err(wrong)?;
     drop(out);
     temporary.persist(file).map_err(|error| wrong(error.error))?;
     Ok(())

@@ -105,7 +105,7 @@ fn lay(lead: &str, content: &str, paint: Paint) -> String {
 }
 
 /// Lines of at most so many characters, broken between words; a longer word stands alone.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let Some(line) = lines.last_mut() else { break };

@@ -3,6 +3,7 @@
 mod anchor;
 mod audit;
 mod clock;
+mod exposure;
 mod fix;
 mod github;
 mod gitlab;
@@ -11,9 +12,11 @@ mod human;
 mod inert_json;
 mod json;
 mod markdown;
+mod plan;
 mod revoke;
 mod sanitize;
 mod sarif;
+mod shell;
 mod summary;
 mod wording;
 
@@ -25,6 +28,7 @@ use crate::scan::Outcome;
 
 pub use clock::{now, utc};
 pub use json::schema;
+pub use plan::plan;
 pub use revoke::{STOPS, key_steps, places};
 pub use sanitize::printable;
 pub use summary::{notices, summary};

@@ -39,6 +39,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is what a reader names.
+    pub fn is_named_by(self, reader: &Reader) -> bool {
+        reader.webhook == (self == Self::Webhook)
+    }
+
     /// The steps, in the order that keeps programs running.
     pub fn steps(self) -> [&'static str; 3] {
         match self {
@@ -94,9 +99,10 @@ pub(super) fn stops(outcome: &Outcome) -> String {
 /// What stands above the places.
 pub const STOPS: &str = "What uses a live key stops with it. In this repository it is";
 
-/// The lines that say what stops with a key: where it is held (places as they are shown), and where one is named.
+/// The lines that say what stops with an API key: where it is held (places as they are shown), and where one is named.
 pub fn places(held: &[String], readers: &[Reader]) -> Vec<String> {
-    let readers: Vec<String> = readers.iter().map(|it| format!("{}:{}", printable(&it.path.text()), it.line)).collect();
+    let readers = readers.iter().filter(|it| Kind::ApiKey.is_named_by(it));
+    let readers: Vec<String> = readers.map(|it| format!("{}:{}", printable(&it.path.text()), it.line)).collect();
     // A line that holds the key often names it too. A held place has a column besides.
     let lines: BTreeSet<&str> = held.iter().filter_map(|place| Some(place.rsplit_once(':')?.0)).collect();
     let holds = |place: &&String| !lines.contains(place.as_str());

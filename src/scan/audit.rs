@@ -74,11 +74,17 @@ pub(super) fn expose(keys: &mut [KeySummary], findings: &[Finding<Masked>], trac
         let trace = traces.remove(&key.id).unwrap_or_default();
         let mut refs: BTreeSet<Masked> = trace.refs.iter().map(|name| masker.mask(name)).collect();
         let names = own().filter(|finding| finding.object_kind == ObjectKind::RefName);
-        refs.extend(names.filter_map(|finding| finding.object.as_ref()?.name.clone()));
+        let first = names.clone().filter_map(|finding| finding.object.as_ref()?.name.clone());
+        let names: BTreeSet<Masked> =
+            first.chain(names.clone().flat_map(|it| it.also_at.iter().filter_map(|at| at.name.clone()))).collect();
+        let is_remote = |name: &Masked| name.bytes().starts_with(b"refs/remotes/");
+        let pushed = trace.pushed || names.iter().any(is_remote);
+        refs.extend(names);
         key.exposure = Some(Exposure {
             reach: own().filter_map(|finding| finding.reach).min(),
-            pushed: trace.pushed,
+            pushed,
             removed: trace.removed.map(|commit| commit.map(|raw| masker.mask(&raw))),
+            tagged: trace.tagged.map(|tag| tag.map(|raw| masker.mask(&raw))),
             paths: paths.into_iter().collect(),
             refs: refs.into_iter().collect(),
             authors: trace.authors.iter().map(|author| masker.mask(author)).collect(),

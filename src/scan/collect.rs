@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::Traces;
+use super::leak::Lineage;
 use super::{Context, Examined};
-use crate::blob::{Location, ObjectKind, SourceKind};
+use crate::blob::{Location, ObjectKind, Oid, SourceKind};
 use crate::finding::{Accepted, Confidence, Evidence, Finding, Fingerprint, KeyInfo, Kind, RuleId, Severity};
 use crate::rule::Rule;
-use crate::secret::{KeyId, Raw, Secret};
+use crate::secret::{KeyId, KeyPrefix, Raw, Secret};
 use crate::source::git;
 
 /// The rule of webhook secrets.
@@ -18,6 +19,9 @@ pub(super) const PATTERN: &str = "konver-key-pattern";
 /// Every distinct key of a run.
 pub type Keyring = BTreeMap<KeyId, Secret>;
 
+/// The ways in which each key is written, a way being the pieces of one place.
+pub type Forms = BTreeMap<KeyId, BTreeSet<Vec<Raw>>>;
+
 /// Findings and keys of a run, as long as keys are still being collected.
 #[derive(Default)]
 pub struct Collector {
@@ -27,12 +31,18 @@ pub struct Collector {
     pub keys: Keyring,
     /// Those among them that anything takes for a webhook secret: no call can tell whether one is valid.
     pub webhooks: BTreeSet<KeyId>,
-    /// Further texts that show keys, to be masked.
-    pub forms: Vec<Raw>,
+    /// How each key is written where it does not stand as it is: the pieces of one place in their order, to be masked.
+    pub forms: Forms,
+    /// Of each key the first of the commits that introduce it, where the history tells.
+    pub first: BTreeMap<KeyId, Oid>,
     /// Where the repository is that was scanned.
     pub repository: Option<git::Location>,
     /// What an audit knows of each key's way through the history; none in other scans.
     pub traces: Option<Traces>,
+    /// The key that a plan is asked for.
+    pub wanted: Option<KeyPrefix>,
+    /// Its way through the history.
+    pub lineage: Lineage<Raw>,
 }
 
 /// Where hits are placed.
@@ -52,7 +62,9 @@ impl Collector {
         self.findings.extend(other.findings);
         self.keys.extend(other.keys);
         self.webhooks.extend(other.webhooks);
-        self.forms.extend(other.forms);
+        for (key, forms) in other.forms {
+            self.forms.entry(key).or_default().extend(forms);
+        }
     }
 
     /// Remembers the key and the forms of a hit, so that they are masked, whether or not it becomes a finding.
@@ -62,7 +74,9 @@ impl Collector {
             self.webhooks.insert(id);
         }
         self.keys.insert(id, examined.hit.secret.clone());
-        self.forms.extend(examined.hit.forms.iter().cloned());
+        if !examined.hit.forms.is_empty() {
+            self.forms.entry(id).or_default().insert(examined.hit.forms.clone());
+        }
     }
 
     /// Places the hits of one blob at once and adds their findings.

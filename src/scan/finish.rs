@@ -3,27 +3,31 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::leak::Leak;
 use super::outcome::{Coverage, KeySummary, Notice, Outcome, Suppressed};
 use super::{Collector, Context};
-use crate::blob::SourceKind;
+use crate::blob::{Oid, SourceKind};
 use crate::finding::{Accepted, Commit, Finding};
 use crate::secret::{KeyId, Masked, Masker, Raw, mask_key_shapes};
 use crate::source::coverage::{Code, Entry, Level};
 
-/// Turns what was collected into the outcome of the run.
-pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: Collector) -> Outcome {
+/// Turns what was collected into the outcome of the run, and the key that a plan is asked for into its leak.
+pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: Collector) -> (Outcome, Option<Leak>) {
     collector.findings.sort_by(order);
     let live = super::verification::verify(context, &mut collector);
+    let masker = masker(context, &collector);
+    let reports_key = |it: &Finding<Raw>| it.key.is_some() && it.accepted.is_none();
+    let tells_readers = live || collector.traces.is_some() && collector.findings.iter().any(reports_key);
+    let readers = if tells_readers { super::readers::of_run(context, &collector, &masker) } else { Vec::new() };
     if context.cancel.is_interrupted() {
         context.ledger.note(Code::INTERRUPTED, None, None);
     } else if context.cancel.is_late() {
         context.ledger.note(Code::TIMEOUT, None, None);
     }
-    let masker = masker(context, &collector);
-    let readers = if live { super::readers::of_run(context, &collector, &masker) } else { Vec::new() };
     let traces = collector.traces.take();
+    let leak = Leak::of(&mut collector, &masker);
     let findings: Vec<Finding<Masked>> =
-        collector.findings.into_iter().map(|finding| redact(&masker, finding)).collect();
+        std::mem::take(&mut collector.findings).into_iter().map(|finding| redact(&masker, finding)).collect();
     if let Some(configured) = context.settings.configured_fail_on {
         let hidden = |finding: &&Finding<Masked>| {
             finding.accepted.is_none()
@@ -36,12 +40,12 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         }
     }
     let (notices, coverage) = coverage(context, &masker);
-    let mut keys = keys(&findings);
+    let mut keys = keys(&findings, &collector.first);
     let audit = traces.is_some();
     if let Some(traces) = traces {
         super::audit::expose(&mut keys, &findings, traces, &masker);
     }
-    Outcome {
+    let outcome = Outcome {
         keys,
         readers,
         suppressed: suppressed(&findings),
@@ -55,7 +59,8 @@ pub(super) fn finish(context: &Context<'_>, source: SourceKind, mut collector: C
         audit,
         configured: context.settings.configured,
         interrupted: context.cancel.is_interrupted(),
-    }
+    };
+    (outcome, leak)
 }
 
 /// The order of reports: source, path bytes (none first), line, column, rule, commit, object kind, name, oid, key id.
@@ -76,8 +81,8 @@ pub(super) fn masker(context: &Context<'_>, collector: &Collector) -> Masker {
     for key in collector.keys.values().chain(context.detector.known().iter().map(|known| &known.secret)) {
         masker.add(key);
     }
-    for form in &collector.forms {
-        masker.add_form(form);
+    for piece in collector.forms.values().flatten().flatten() {
+        masker.add_form(piece);
     }
     masker
 }
@@ -93,7 +98,8 @@ fn redact(masker: &Masker, mut finding: Finding<Raw>) -> Finding<Masked> {
     finding
 }
 
-fn keys(findings: &[Finding<Masked>]) -> Vec<KeySummary> {
+/// `first` says which commit introduced a key first; where it does not, the dates decide.
+fn keys(findings: &[Finding<Masked>], first: &BTreeMap<KeyId, Oid>) -> Vec<KeySummary> {
     let mut at: BTreeMap<KeyId, usize> = BTreeMap::new();
     let mut keys: Vec<KeySummary> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.accepted.is_none()) {
@@ -115,7 +121,12 @@ fn keys(findings: &[Finding<Masked>]) -> Vec<KeySummary> {
         summary.findings += 1;
         summary.in_head = summary.in_head.max(finding.in_head);
         summary.status = summary.status.or(finding.verification.as_ref().map(|verification| verification.status));
-        summary.first_seen = older(summary.first_seen.take(), finding.commit.clone());
+        let oid = finding.commit.as_ref().map(|commit| commit.oid);
+        match first.get(&key.id) {
+            Some(&known) if oid == Some(known) => summary.first_seen.clone_from(&finding.commit),
+            Some(_) => {}
+            None => summary.first_seen = older(summary.first_seen.take(), finding.commit.clone()),
+        }
     }
     keys
 }

@@ -154,6 +154,16 @@ impl<'a> Graph<'a> {
         commits.dedup();
     }
 
+    /// All commits, parents before children.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// What is to be said of an annotated tag.
+    pub fn describe_tag(&self, id: Oid) -> Option<Commit<Raw>> {
+        (self.describe)(id)
+    }
+
     /// What is to be said of a commit.
     pub fn describe(&self, commit: u32) -> Option<Commit<Raw>> {
         (self.describe)(self.commits.get(commit)?.id)

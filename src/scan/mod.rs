@@ -7,6 +7,7 @@ mod finish;
 mod history;
 mod hygiene;
 mod introduced;
+mod leak;
 mod outcome;
 mod range;
 mod readers;
@@ -20,7 +21,7 @@ use crate::config::Settings;
 use crate::detect::Detector;
 use crate::finding::Hit;
 use crate::rule::RuleSet;
-use crate::secret::Raw;
+use crate::secret::{KeyPrefix, Raw};
 use crate::source::coverage::{Code, Ledger};
 use crate::source::git::Repository;
 use crate::source::index::{Changes, Index};
@@ -29,6 +30,7 @@ use crate::suppress::{Baseline, inline};
 use crate::verify::Verifier;
 
 pub use collect::{Collector, Keyring, accepted, choose};
+pub use leak::{Leak, Lineage, Spot};
 pub use outcome::{Coverage, Exposure, KeySummary, Notice, Outcome, Suppressed};
 pub use range::RangeRequest;
 pub use readers::Reader;
@@ -79,6 +81,8 @@ pub enum Request {
     Audit {
         /// The repository.
         repository: Repository,
+        /// The key of which everything is to be known that a plan to remove it needs.
+        leak: Option<KeyPrefix>,
     },
     /// Standard input, read to its end.
     Stdin {
@@ -109,7 +113,7 @@ impl Request {
             Self::Index { repository, .. }
             | Self::History { repository, .. }
             | Self::Range { repository, .. }
-            | Self::Audit { repository } => Some(repository),
+            | Self::Audit { repository, .. } => Some(repository),
             Self::Message { .. } | Self::Stdin { .. } => None,
         }
     }
@@ -184,6 +188,14 @@ impl Context<'_> {
 /// # Errors
 /// The source could not begin: nothing was examined. What could not be examined later on is in the outcome's coverage.
 pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceError> {
+    run_with_leak(context, request).map(|(outcome, _)| outcome)
+}
+
+/// Like [`run`]; an audit that was asked for a key's leak returns it as well, if exactly one of the keys found is meant.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_leak(context: &Context<'_>, request: Request) -> Result<(Outcome, Option<Leak>), SourceError> {
     let traces = matches!(request, Request::Audit { .. }).then(history::Traces::default);
     let mut collector = Collector { traces, ..Collector::default() };
     let source = request.source();
@@ -200,13 +212,16 @@ pub fn run(context: &Context<'_>, request: Request) -> Result<Outcome, SourceErr
         Request::Range { repository, range, accepted_before } => {
             range::range(context, &repository, &range, &accepted_before, &mut collector)?;
         }
-        Request::Audit { repository } => audit::audit(context, &repository, &mut collector)?,
+        Request::Audit { repository, leak } => {
+            collector.wanted = leak;
+            audit::audit(context, &repository, &mut collector)?;
+        }
         Request::Stdin { name, bytes } => direct::stdin(context, name.as_ref(), &bytes, &mut collector),
     }
     Ok(finish::finish(context, source, collector))
 }
 
-/// Where the repository's working tree names an API key of Konver, or this variable.
+/// Where the repository's working tree names a key of Konver, or this variable, which holds an API key.
 ///
 /// # Errors
 /// The index cannot be read.

@@ -18,7 +18,7 @@ pub struct Outcome {
     pub findings: Vec<Finding<Masked>>,
     /// One entry for each distinct key of the findings that are not accepted, in the order of the first finding.
     pub keys: Vec<KeySummary>,
-    /// Where the working tree names a key, and so may read it; looked for only where a key is live.
+    /// Where the working tree names a key, and so may read it; looked for where one is live, and in audits that report one.
     pub readers: Vec<Reader>,
     /// What a reader must know of the scan itself.
     pub notices: Vec<Notice>,
@@ -46,6 +46,16 @@ impl Outcome {
     /// The findings that nobody accepted.
     pub fn reported(&self) -> impl Iterator<Item = &Finding<Masked>> {
         self.findings.iter().filter(|finding| finding.accepted.is_none())
+    }
+
+    /// Those of one key.
+    pub fn of_key(&self, id: KeyId) -> impl Iterator<Item = &Finding<Masked>> {
+        self.reported().filter(move |finding| finding.key.as_ref().is_some_and(|key| key.id == id))
+    }
+
+    /// All findings of one key, accepted ones too: each of them holds it.
+    pub fn holding(&self, id: KeyId) -> impl Iterator<Item = &Finding<Masked>> {
+        self.findings.iter().filter(move |finding| finding.key.as_ref().is_some_and(|key| key.id == id))
     }
 
     /// Whether a finding fails the run: not accepted, at or above the bound, and (in a staged scan) new.
@@ -91,6 +101,8 @@ pub struct Exposure {
     pub pushed: bool,
     /// The commit that took it out of HEAD's history.
     pub removed: Option<Commit<Masked>>,
+    /// The oldest annotated tag whose message shows it; its author is the tagger.
+    pub tagged: Option<Commit<Masked>>,
     /// Every path that it ever stood at.
     pub paths: Vec<Masked>,
     /// Full names of branches and tags whose tip shows it.

@@ -13,20 +13,22 @@ use crate::source::git::Repository;
 use crate::source::index::Index;
 use crate::source::worktree::{Sink, Walk};
 
-/// A line that names a key.
+/// A line that names a key. One that names both kinds is there twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reader {
     /// From the repository's root.
     pub path: Masked,
     /// The line's number.
     pub line: usize,
+    /// Whether it names a webhook secret rather than an API key.
+    pub webhook: bool,
 }
 
-/// Collects the lines that name an API key of Konver, or the variable itself.
+/// Collects the lines that name a key of Konver, or the variable itself, which holds an API key.
 struct Names<'a> {
     context: &'a Context<'a>,
     variable: Option<&'a [u8]>,
-    found: Mutex<BTreeSet<(Raw, usize)>>,
+    found: Mutex<BTreeSet<(Raw, usize, bool)>>,
 }
 
 /// The readers in the repository of a run. Where it cannot be read the ledger says so.
@@ -39,8 +41,8 @@ pub(super) fn of_run(context: &Context<'_>, collector: &Collector, masker: &Mask
     })
 }
 
-/// Every line of the repository's working tree that names an API key of Konver, or `variable`, in the order of paths; none in
-/// a bare repository. The configuration's excludes hold.
+/// Every line of the repository's working tree that names a key of Konver, or `variable` (an API key's), in the order of paths;
+/// none in a bare repository. The configuration's excludes hold.
 ///
 /// # Errors
 /// The index cannot be read.
@@ -57,7 +59,8 @@ pub(super) fn readers(
     let names = Names { context, variable, found: Mutex::default() };
     walk.repository(root, &Index::load(repository)?, &[], &names)?;
     let found = names.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(found.into_iter().map(|(path, line)| Reader { path: masker.mask(&path), line }).collect())
+    let reader = |(path, line, webhook)| Reader { path: masker.mask(&path), line, webhook };
+    Ok(found.into_iter().map(reader).collect())
 }
 
 impl Sink for Names<'_> {
@@ -67,11 +70,13 @@ impl Sink for Names<'_> {
         if variable.is_none() && !self.context.detector.is_hot(bytes) {
             return;
         }
-        let names = |line: &[u8]| runs(line).any(|run| is_named(run, variable));
-        let lines = (1..=text.line_count()).filter(|&number| text.line(number).is_some_and(names));
-        let lines: Vec<usize> = lines.collect();
+        let named = |number| {
+            let line = text.line(number).unwrap_or_default();
+            named(line, variable).into_iter().map(move |webhook| (number, webhook))
+        };
+        let lines: Vec<(usize, bool)> = (1..=text.line_count()).flat_map(named).collect();
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.extend(lines.into_iter().map(|line| (Raw::new(path), line)));
+        found.extend(lines.into_iter().map(|(line, webhook)| (Raw::new(path), line, webhook)));
     }
 }
 
@@ -81,12 +86,14 @@ fn runs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(move |byte| !is_part(byte)).filter(|run| !run.is_empty())
 }
 
-/// Whether a name, or a part of it, is that of an API key of Konver, or the variable.
-fn is_named(run: &[u8], variable: Option<&[u8]>) -> bool {
-    let is_ours = |name: &[u8]| {
-        names_konver_key(name) && !names_konver_webhook(name) || variable.is_some_and(|variable| name == variable)
+/// What the names of a line, or parts of them, speak of: of each whether it is a webhook secret rather than an API key.
+fn named(line: &[u8], variable: Option<&[u8]>) -> BTreeSet<bool> {
+    let parts = runs(line).flat_map(|run| std::iter::once(run).chain(run.split(|byte| b".:".contains(byte))));
+    let of = |name: &[u8]| {
+        let is_ours = names_konver_key(name) || variable.is_some_and(|variable| name == variable);
+        is_ours.then(|| names_konver_webhook(name))
     };
-    is_ours(run) || run.split(|byte| b".:".contains(byte)).any(is_ours)
+    parts.filter_map(of).collect()
 }
 
 #[cfg(test)]
@@ -95,7 +102,7 @@ mod tests {
 
     #[test]
     fn names_of_keys_are_seen_in_code() {
-        let named = |line: &str| runs(line.as_bytes()).any(|run| is_named(run, Some(b"OTHER_NAME")));
+        let named = |line: &str| Vec::from_iter(named(line.as_bytes(), Some(b"OTHER_NAME")));
         for line in [
             "const key = process.env.KONVER_API_KEY;",
             "os.environ.get('KONVER_API_KEY')",
@@ -104,10 +111,12 @@ mod tests {
             "client = Konver(konver_api_key)",
             "echo $OTHER_NAME",
         ] {
-            assert!(named(line), "{line}");
+            assert_eq!(named(line), [false], "{line}");
         }
-        for line in ["https://api.konver.ai/v1/company", "KONVER_WEBHOOK_SECRET=", "ANOTHER_NAME", "import konver"] {
-            assert!(!named(line), "{line}");
+        for line in ["https://api.konver.ai/v1/company", "ANOTHER_NAME", "import konver"] {
+            assert!(named(line).is_empty(), "{line}");
         }
+        assert_eq!(named("KONVER_WEBHOOK_SECRET="), [true]);
+        assert_eq!(named("env('KONVER_API_KEY'), env('KONVER_WEBHOOK_SECRET')"), [false, true]);
     }
 }

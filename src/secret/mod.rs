@@ -96,6 +96,29 @@ impl KeyId {
     }
 }
 
+/// The beginning of a key's id, as a user types it: 4 to 16 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPrefix(String);
+
+impl KeyPrefix {
+    /// Reads it, in either case of letters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_prefix = (4..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_prefix.then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// Whether the id of a key begins with it.
+    pub fn matches(&self, id: KeyId) -> bool {
+        id.to_string().starts_with(&self.0)
+    }
+}
+
+impl fmt::Display for KeyPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -153,5 +176,11 @@ mod tests {
         assert_eq!(id.to_string(), "ba7816bf8f01cfea");
         assert_eq!(KeyId::parse("ba7816bf8f01cfea"), Some(id));
         assert_eq!(KeyId::parse("ba78"), None);
+        let matches = |text| KeyPrefix::parse(text).is_some_and(|prefix| prefix.matches(id));
+        assert_eq!([matches("BA78"), matches("ba7816bf8f01cfea"), matches("ba79")], [true, true, false]);
+        assert_eq!(
+            [KeyPrefix::parse("ba7"), KeyPrefix::parse("ba7816bf8f01cfea4"), KeyPrefix::parse("kv_l")],
+            [None, None, None]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The coverage ledger: what was examined, and what was not and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -131,6 +131,8 @@ pub struct Ledger {
     shallow: AtomicBool,
     refused: Mutex<BTreeMap<&'static str, u64>>,
     entries: Mutex<BTreeMap<Code, Entry>>,
+    /// What was left out where, so that it counts once; none where several sources are not looked at.
+    once: Option<Mutex<BTreeSet<(Code, Raw)>>>,
 }
 
 impl Ledger {
@@ -140,6 +142,11 @@ impl Ledger {
     /// An empty ledger.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// From now on what is left out at a place counts once, whichever source comes to it: an audit looks at several.
+    pub fn count_places_once(&mut self) {
+        self.once = Some(Mutex::default());
     }
 
     /// A file (working tree, index, standard input, message) of so many bytes was examined.
@@ -174,6 +181,12 @@ impl Ledger {
 
     /// Enters one gap, with the place it concerns and what the system said of it.
     pub fn note(&self, code: Code, place: Option<Raw>, detail: Option<String>) {
+        if let (Some(once), Some(place)) = (&self.once, &place)
+            && code.skips
+            && !lock(once).insert((code, place.clone()))
+        {
+            return;
+        }
         let mut entries = lock(&self.entries);
         let entry = entries.entry(code).or_default();
         entry.count += 1;

@@ -13,7 +13,7 @@ use crate::blob::Oid;
 use crate::finding::Commit;
 use crate::secret::{Raw, mask_key_shapes};
 
-pub use super::locate::{Environment, Location};
+pub use super::locate::{Environment, Location, enclosing};
 
 /// A repository, opened to be read.
 pub struct Repository {
@@ -190,6 +190,17 @@ impl Repository {
             Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => Ok(None),
             Err(error) => Err(git_error("cannot read HEAD", &error)),
         }
+    }
+
+    /// Full name of the branch that is checked out; none with a detached HEAD or before its first commit.
+    pub fn branch(&self) -> Option<Vec<u8>> {
+        let head = self.inner.head().ok()?;
+        head.is_branch().then(|| head.name_bytes().to_vec())
+    }
+
+    /// Whether git's configuration knows a remote of that name.
+    pub fn has_remote(&self, name: &[u8]) -> bool {
+        std::str::from_utf8(name).is_ok_and(|name| self.inner.find_remote(name).is_ok())
     }
 
     /// The commit that a revision names.

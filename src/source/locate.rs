@@ -55,6 +55,11 @@ pub(super) fn discover(location: &Location) -> Option<Found> {
     None
 }
 
+/// The folder of the repository that a folder lies in, whatever the environment says; a git directory counts as one.
+pub fn enclosing(folder: &Path) -> Option<PathBuf> {
+    discover(&Location { start: folder.to_owned(), ..Location::default() }).map(|found| found.path)
+}
+
 /// Whether `.git` is a file that leads elsewhere or a folder with a HEAD; an empty folder of that name is none.
 pub(super) fn is_git_dir_or_link(dot_git: &Path) -> bool {
     dot_git.is_file() || dot_git.join("HEAD").symlink_metadata().is_ok()

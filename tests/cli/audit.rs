@@ -102,3 +102,112 @@ fn the_page_for_people_begins_with_the_verdict_and_ends_with_the_steps() {
     }
     assert!(!run.out.contains(&value));
 }
+
+#[test]
+fn whoever_brings_a_key_in_at_another_path_is_an_author() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("a.txt", leak(&made_up_key(1)));
+    repository.write("b.txt", leak(&made_up_key(1)));
+    repository.git(&["add", "-A"]);
+    repository.git(&["commit", "-q", "-m", "b", "--author", "Another <another@example.invalid>"]);
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
+    assert_eq!(key(&json, "a.txt")["authors"], json!(["Another", "Fixture"]));
+}
+
+#[test]
+fn the_first_commit_is_that_of_the_graph_and_not_of_the_dates() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    let first = repository.put("a.txt", leak(&made_up_key(1)));
+    repository.stage("b.txt", leak(&made_up_key(1)));
+    repository.git_dated("1000000000 +0000", &["commit", "-q", "-m", "dated before its parent"]);
+    for command in [&["audit", "--format", "json"][..], &["scan", "--history", "--format", "json"]] {
+        let json = audit(&repository.konceal(command));
+        assert_eq!(key(&json, "b.txt")["first_seen"]["oid"], first.as_str(), "{command:?}");
+    }
+}
+
+#[test]
+fn a_key_in_a_tags_message_has_the_tagger_and_the_tags_day() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("README", "nothing\n");
+    repository.git(&["tag", "-a", "v1", "-m", &leak(&made_up_key(1))]);
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
+    let own = &json["keys"][0];
+    assert_eq!((&own["authors"], &own["refs"]), (&json!(["Fixture"]), &json!(["refs/tags/v1"])));
+    assert!(own.get("first_seen").is_none() && own["pushed"] == false);
+    let run = repository.konceal(&["audit"]);
+    let tag = &repository.git(&["rev-parse", "v1"])[..10];
+    for part in [format!("by the tag {tag} of 2023-"), "whether a tag was pushed".into()] {
+        assert!(run.out.replace("\n                ", " ").contains(&part), "{part}: {}", run.out);
+    }
+}
+
+#[test]
+fn tags_that_name_trees_and_blobs_show_what_stands_there() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("a.txt", leak(&made_up_key(1)));
+    repository.git(&["tag", "tree", "HEAD^{tree}"]);
+    repository.git(&["tag", "-a", "-m", "blob", "blob", "HEAD:a.txt"]);
+    repository.put("a.txt", "gone\n");
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
+    assert_eq!(key(&json, "a.txt")["refs"], json!(["refs/tags/blob", "refs/tags/tree"]));
+}
+
+#[test]
+fn a_remote_refs_own_name_is_pushed() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("README", "nothing\n");
+    repository.git(&["update-ref", &format!("refs/remotes/origin/konver-api-key={}", made_up_key(1)), "HEAD"]);
+    repository.git(&["update-ref", &format!("refs/heads/konver-api-key={}", made_up_key(1)), "HEAD"]);
+    let json = audit(&repository.konceal(&["audit", "--format", "json"]));
+    assert_eq!((&json["keys"][0]["pushed"], json["keys"][0]["refs"].as_array().unwrap().len()), (&json!(true), 2));
+}
+
+#[test]
+fn what_is_left_out_in_head_and_on_disk_counts_once() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("a.zip", b"PK\x03\x04 and so on");
+    let json = repository.konceal(&["audit", "--format", "json"]).json();
+    assert_eq!(json["coverage"]["skipped"], json!([{"reason": "archive", "count": 1}]));
+}
+
+#[test]
+fn a_key_fits_a_screen_whatever_the_names_are() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    let long = "w".repeat(200);
+    for number in 0..20 {
+        repository.write(&format!("{number}/{long}.txt"), leak(&made_up_key(1)));
+    }
+    repository.git(&["add", "-A"]);
+    repository.git(&["commit", "-q", "-m", &long, "--author", &format!("{long} <{long}@example.invalid>")]);
+    repository.write("reader.py", "import os\nos.environ['KONVER_API_KEY']\n");
+    let run = repository.konceal(&["audit"]);
+    assert!(run.out.lines().count() < 45, "{}", run.out);
+    assert!(run.out.lines().all(|line| line.chars().count() <= 120), "{}", run.out);
+    let flowing = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flowing.contains("Konver's API key is named in reader.py."), "{}", run.out);
+}
+
+#[test]
+fn each_kind_of_secret_has_the_files_that_name_it() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("a.txt", leak(&made_up_key(1)));
+    repository.put("b.env", format!("KONVER_WEBHOOK_SECRET={}\n", made_up_key(2)));
+    repository.write("client.js", "const client = connect(settings.konverApiKey);\n");
+    repository.write("hook.js", "verify(body, process.env.KONVER_WEBHOOK_SECRET);\n");
+    repository.write("notes.txt", "Konver is asked at https://api.konver.ai\n");
+    let out = repository.konceal(&["audit"]).out;
+    let flowing = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in ["API key is named in client.js.", "webhook secret is named in hook.js."] {
+        assert!(flowing.contains(told), "{told}: {out}");
+    }
+    assert!(!out.contains("notes.txt"), "{out}");
+}

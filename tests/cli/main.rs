@@ -29,6 +29,7 @@ mod init;
 mod known;
 mod objects;
 mod paths;
+mod purge_plan;
 mod range;
 mod rules;
 #[cfg(unix)]

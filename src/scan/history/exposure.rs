@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::History;
+use super::lineage::Wanted;
 use crate::blob::{ObjectKind, Oid};
 use crate::finding::Commit;
+use crate::scan::Collector;
 use crate::scan::introduced::{Graph, Hot, standing};
 use crate::secret::{KeyId, Raw};
 use crate::source::history::attribution::Front;
@@ -21,20 +23,35 @@ pub struct Trace {
     pub refs: BTreeSet<Raw>,
     /// Who introduced it anywhere.
     pub authors: BTreeSet<Raw>,
+    /// The oldest annotated tag whose message shows it, as a commit is described.
+    pub tagged: Option<Commit<Raw>>,
+}
+
+impl Trace {
+    /// Takes note of an annotated tag.
+    fn tag(&mut self, tag: Option<Commit<Raw>>) {
+        let age = |tag: &Option<Commit<Raw>>| tag.as_ref().map(|tag| (tag.time, tag.oid));
+        if self.tagged.is_none() || tag.is_some() && age(&tag) < age(&self.tagged) {
+            self.tagged = tag;
+        }
+    }
 }
 
 /// The traces of all keys.
 pub type Traces = BTreeMap<KeyId, Trace>;
 
+/// Which commits introduce each key at any path, those of notes too.
+pub type Introducing = BTreeMap<KeyId, BTreeSet<u32>>;
+
 /// Which keys stand below a commit's tree, worked out once for each tree.
-struct Standing<'a> {
+pub(super) struct Standing<'a> {
     history: &'a History<'a>,
     front: &'a Front,
     hot: &'a [Hot],
     known: HashMap<u32, Rc<BTreeSet<KeyId>>>,
 }
 
-impl Standing<'_> {
+impl<'a> Standing<'a> {
     fn at(&mut self, tree: &Oid) -> Rc<BTreeSet<KeyId>> {
         let Some(tree) = self.front.find(tree) else { return Rc::default() };
         if let Some(known) = self.known.get(&tree) {
@@ -55,61 +72,87 @@ impl Standing<'_> {
         keys
     }
 
-    fn of(&mut self, commit: u32) -> Rc<BTreeSet<KeyId>> {
+    /// The blobs in which something was found, in the order of their ids.
+    pub fn hot(&self) -> &'a [Hot] {
+        self.hot
+    }
+
+    /// Which stand in the tree of a commit.
+    pub fn of(&mut self, commit: u32) -> Rc<BTreeSet<KeyId>> {
         self.history.commits.get(commit).map_or_else(Rc::default, |commit| self.at(&commit.tree))
+    }
+
+    /// Which stand in what a ref names that is no commit: a tree or a blob.
+    pub fn below(&mut self, id: &Oid) -> Rc<BTreeSet<KeyId>> {
+        match self.hot.binary_search_by(|hot| hot.id.cmp(id)) {
+            Ok(at) => Rc::new(self.hot.get(at).map(|hot| hot.standing(self.history.context, None)).unwrap_or_default()),
+            Err(_) => self.at(id),
+        }
     }
 }
 
 impl History<'_> {
-    /// Traces the keys that were found in blobs and in the messages of commits and tags.
+    /// Traces the keys that were found in blobs and in the messages of commits and tags; of the key that is wanted its lineage
+    /// as well.
     pub(super) fn trace(
         &self,
         graph: &Graph<'_>,
         front: &Front,
         hot: &[Hot],
         messages: &[(ObjectKind, Hot)],
-    ) -> Traces {
+        introducing: &Introducing,
+        collector: &mut Collector,
+    ) {
         let mut traces = Traces::new();
         let mut standing_at = Standing { history: self, front, hot, known: HashMap::new() };
         let is_remote = |name: &[u8]| name.starts_with(b"refs/remotes/");
-        let remote: Vec<u32> = self
-            .tips
-            .tips
-            .iter()
-            .filter(|tip| tip.name.as_deref().is_some_and(is_remote))
-            .filter_map(|tip| self.commits.find(&tip.id))
-            .collect();
-        let pushed = self.closure(remote.into_iter());
-        for commit in 0..self.commits.count() {
-            let own = standing_at.of(commit);
-            let is_pushed = pushed.get(commit as usize) == Some(&true);
-            for &key in own.iter() {
-                traces.entry(key).or_default().pushed |= is_pushed;
+        let remote = self.tips.tips.iter().filter(|tip| tip.name.as_deref().is_some_and(is_remote));
+        let pushed = self.closure(remote.filter_map(|tip| self.commits.find(&tip.id)));
+        for commit in (0..self.commits.count()).filter(|&it| pushed.get(it as usize) == Some(&true)) {
+            for &key in standing_at.of(commit).iter() {
+                traces.entry(key).or_default().pushed = true;
             }
-            let parents: Vec<_> = self.commits.parents(commit).iter().map(|&it| standing_at.of(it)).collect();
-            let new = own.iter().filter(|key| !parents.iter().any(|parent| parent.contains(key)));
-            let new: Vec<KeyId> = new.copied().collect();
-            if !new.is_empty()
-                && let Some(described) = graph.describe(commit)
-            {
-                for key in new {
-                    traces.entry(key).or_default().authors.insert(described.author.clone());
-                }
-            }
+        }
+        let mut described: HashMap<u32, Option<Raw>> = HashMap::new();
+        for (&key, commits) in introducing {
+            let author = |&commit: &u32| {
+                described.entry(commit).or_insert_with(|| graph.describe(commit).map(|it| it.author)).clone()
+            };
+            traces.entry(key).or_default().authors = commits.iter().filter_map(author).collect();
         }
         for (_, message) in messages {
             let commit = self.commits.find(&message.id);
+            let described = commit.map_or_else(|| graph.describe_tag(message.id), |commit| graph.describe(commit));
             for (key, _) in standing(self.context, message) {
                 let trace = traces.entry(key).or_default();
-                if let Some(commit) = commit {
-                    trace.pushed |= pushed.get(commit as usize) == Some(&true);
-                    trace.authors.extend(graph.describe(commit).map(|it| it.author));
+                trace.authors.extend(described.iter().map(|it| it.author.clone()));
+                match commit {
+                    Some(commit) => trace.pushed |= pushed.get(commit as usize) == Some(&true),
+                    None => trace.tag(described.clone()),
                 }
             }
         }
         self.trace_refs(&mut standing_at, messages, &mut traces);
         self.trace_removal(graph, &mut standing_at, &mut traces);
-        traces
+        let wanted = collector.wanted.as_ref();
+        let mut found = collector.keys.iter().filter(|(id, _)| wanted.is_some_and(|wanted| wanted.matches(**id)));
+        if let (Some((&id, key)), None) = (found.next(), found.next()) {
+            let none = BTreeSet::new();
+            let wanted = Wanted { id, key, introducing: introducing.get(&id).unwrap_or(&none), messages };
+            collector.lineage = self.lineage(graph, &mut standing_at, &wanted, &pushed);
+        }
+        collector.traces = Some(traces);
+    }
+
+    /// The annotated tags on the way from a tip, and what the last one names. A tag can name a tag; a circle of them cannot be
+    /// made.
+    pub(super) fn peeled(&self, id: Oid) -> (Vec<Oid>, Oid) {
+        let (mut tags, mut id) = (Vec::new(), id);
+        while let Some(tag) = self.tags.get(&id) {
+            tags.push(id);
+            id = tag.target;
+        }
+        (tags, id)
     }
 
     /// Branches and tags whose tip shows a key: in its tree, or in the annotated tag itself.
@@ -119,20 +162,17 @@ impl History<'_> {
             if ![&b"refs/heads/"[..], b"refs/tags/", b"refs/remotes/"].iter().any(|kind| name.starts_with(kind)) {
                 continue;
             }
-            let mut id = tip.id;
-            // A tag can name a tag; a circle of them cannot be made.
-            while let Some(tag) = self.tags.get(&id) {
-                for (_, message) in messages.iter().filter(|(_, message)| message.id == id) {
-                    for (key, _) in standing(self.context, message) {
-                        traces.entry(key).or_default().refs.insert(Raw::new(name.as_slice()));
-                    }
-                }
-                id = tag.target;
+            let (tags, id) = self.peeled(tip.id);
+            let mut keys = BTreeSet::new();
+            for (_, message) in messages.iter().filter(|(_, message)| tags.contains(&message.id)) {
+                keys.extend(standing(self.context, message).into_iter().map(|(key, _)| key));
             }
-            if let Some(commit) = self.commits.find(&id) {
-                for &key in standing_at.of(commit).iter() {
-                    traces.entry(key).or_default().refs.insert(Raw::new(name.as_slice()));
-                }
+            match self.commits.find(&id) {
+                Some(commit) => keys.extend(standing_at.of(commit).iter()),
+                None => keys.extend(standing_at.below(&id).iter()),
+            }
+            for key in keys {
+                traces.entry(key).or_default().refs.insert(Raw::new(name.as_slice()));
             }
         }
     }

@@ -2,17 +2,19 @@
 
 mod exposure;
 mod head;
+mod lineage;
 mod objects;
 mod place;
 mod scope;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
 use super::introduced::{Graph, Hot, Introduced};
 use super::{Collector, Context};
 use crate::blob::Oid;
-use crate::secret::Raw;
+use crate::finding::Finding;
+use crate::secret::{KeyId, Raw};
 use crate::source::SourceError;
 use crate::source::coverage::Code;
 use crate::source::git::{Repository, short};
@@ -84,10 +86,11 @@ pub(super) fn history(
     for hot in &blobs.hot {
         hot.examined.iter().for_each(|examined| collector.remember(examined));
     }
-    history.place(&peeled, &scope, &graph, &front, &blobs, collector);
+    let introducing = history.place(&peeled, &scope, &graph, &front, &blobs, collector);
     history.place_messages(&peeled, &scope, &graph, &found.hot, collector);
+    collector.first = history.first_seen(&graph, &collector.findings);
     if collector.traces.is_some() {
-        collector.traces = Some(history.trace(&graph, &front, &blobs.hot, &found.hot));
+        history.trace(&graph, &front, &blobs.hot, &found.hot, &introducing, collector);
     }
     if revisions.is_empty() {
         history.place_ref_names(collector);
@@ -159,6 +162,20 @@ impl History<'_> {
             }
         }
         introduced
+    }
+
+    /// Of each key the first of the commits that its findings name.
+    fn first_seen(&self, graph: &Graph<'_>, findings: &[Finding<Raw>]) -> BTreeMap<KeyId, Oid> {
+        let mut groups: BTreeMap<KeyId, Vec<u32>> = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.accepted.is_none()) {
+            let commit = finding.commit.as_ref().and_then(|commit| self.commits.find(&commit.oid));
+            if let (Some(key), Some(commit)) = (&finding.key, commit) {
+                groups.entry(key.id).or_default().push(commit);
+            }
+        }
+        let (keys, groups): (Vec<KeyId>, Vec<Vec<u32>>) = groups.into_iter().unzip();
+        let first = graph.first_of(&groups).into_iter().map(|first| Some(self.commits.get(first?)?.id));
+        keys.into_iter().zip(first).filter_map(|(key, first)| Some((key, first?))).collect()
     }
 
     fn note_too_many(&self, commit: u32) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exposure::Introducing;
 use super::objects::FoundBlobs;
 use super::scope::{Peeled, Scope};
 use super::{History, is_notes_commit};
@@ -28,7 +29,7 @@ fn reach_of(bits: u8) -> Reach {
 }
 
 impl History<'_> {
-    /// Everything that was found in blobs, and the dotenv files of HEAD.
+    /// Everything that was found in blobs, and the dotenv files of HEAD. Returns which commits introduce each key.
     pub(super) fn place(
         &self,
         peeled: &Peeled,
@@ -37,7 +38,7 @@ impl History<'_> {
         front: &Front,
         blobs: &FoundBlobs,
         collector: &mut Collector,
-    ) {
+    ) -> Introducing {
         let hot = &blobs.hot;
         let code = self.introduced(scope, front, hot, false);
         let head = self.head_tree();
@@ -55,13 +56,20 @@ impl History<'_> {
         self.place_tops(peeled, front, hot, &places, collector);
         let keys = collector.findings.iter().skip(before).filter_map(|it| it.key.as_ref());
         let keys: BTreeSet<KeyId> = keys.map(|key| key.id).collect();
-        self.place_notes(scope, graph, front, hot, &named, collector);
+        let mut introducing = Introducing::new();
+        for ((_, key), all) in &code.places {
+            introducing.entry(*key).or_default().extend(all.iter().map(|it| it.commit));
+        }
+        for (key, commits) in self.place_notes(scope, graph, front, hot, &named, collector) {
+            introducing.entry(key).or_default().extend(commits);
+        }
         let somewhere = front.named();
         let unnamed = hot.iter().zip(0..).filter(|(_, at)| !somewhere.contains(at)).map(|(hot, _)| hot);
         self.place_unnamed(unnamed, peeled, &keys, collector);
         if let Some(tree) = head.filter(|_| self.has_head(scope)) {
             self.place_head(tree, blobs, &in_head, &code.excluded, collector);
         }
+        introducing
     }
 
     /// Which key stands at which path of HEAD's tree.
@@ -117,7 +125,7 @@ impl History<'_> {
         }
     }
 
-    /// Blobs that only notes reach, with the commits that wrote them.
+    /// Blobs that only notes reach, with the commits that wrote them, which are returned for each key.
     fn place_notes(
         &self,
         scope: &Scope,
@@ -126,7 +134,7 @@ impl History<'_> {
         hot: &[Hot],
         elsewhere: &BTreeSet<u32>,
         collector: &mut Collector,
-    ) {
+    ) -> Introducing {
         let mut writers: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let root = |commit: u32| front.find(&self.commits.get(commit)?.tree);
         for commit in (0..self.commits.count()).filter(|&it| scope.has_commit(it)) {
@@ -135,8 +143,9 @@ impl History<'_> {
             let _ = front.changes(tree, &parents, |_, blob, _| writers.entry(blob).or_default().push(commit));
         }
         writers.retain(|blob, _| !elsewhere.contains(blob));
+        let mut introducing = Introducing::new();
         if writers.is_empty() {
-            return;
+            return introducing;
         }
         let refs = self.notes_refs();
         let groups: Vec<Vec<u32>> = writers.values().cloned().collect();
@@ -147,6 +156,7 @@ impl History<'_> {
             let (Some(hot), Some(writer)) = (hot.get(blob as usize), writer) else { continue };
             let name = refs.get(&writer).cloned();
             for (key, examined) in standing(self.context, hot) {
+                introducing.entry(key).or_default().extend(all);
                 let rank = (name.is_none(), name.clone().unwrap_or_default(), hot.id);
                 let item = Item { rank, oid: Some(hot.id), name: None, examined };
                 items.entry(key).or_default().push((item, writer));
@@ -163,6 +173,7 @@ impl History<'_> {
                 collector.findings.push(made);
             }
         }
+        introducing
     }
 
     /// For each commit of notes the first ref by name that reaches it.

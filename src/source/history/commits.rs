@@ -72,10 +72,11 @@ impl TagData {
     }
 }
 
-/// What is to be said of a commit: its author and that one's date, and the first paragraph of its message.
+/// What is to be said of a commit: its author and that one's date, and the first paragraph of its message. Of an annotated tag
+/// the same, with the tagger.
 pub fn describe(id: Oid, object: &[u8]) -> Commit<Raw> {
     let (headers, message) = split(object);
-    let author = values(headers, b"author").next().unwrap_or_default();
+    let author = values(headers, b"author").chain(values(headers, b"tagger")).next().unwrap_or_default();
     let end = author.rfind_byte(b'>').unwrap_or(author.len());
     let begin = author.get(..end).and_then(|author| author.find_byte(b'<')).unwrap_or(end);
     let zone = author.get(end..).and_then(|rest| rest.trim_ascii().rsplit(|&byte| byte == b' ').next());
