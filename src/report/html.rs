@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{revoke, sanitize, wording};
+use super::{exposure, revoke, sanitize, wording};
 use crate::finding::Status;
 use crate::scan::{KeySummary, Outcome};
 use crate::secret::KeyId;
@@ -39,6 +39,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 
 fn head(outcome: &Outcome, page: &mut String) {
     let headline = match wording::found(outcome) {
+        _ if outcome.audit => exposure::verdict(outcome).trim_end_matches('.').to_owned(),
         Some(found) => found,
         None if outcome.coverage.complete => "Nothing found".into(),
         None => "Nothing found in what was examined".into(),
@@ -68,6 +69,7 @@ fn head(outcome: &Outcome, page: &mut String) {
 fn source(outcome: &Outcome) -> &'static str {
     use crate::blob::SourceKind;
     match outcome.source {
+        _ if outcome.audit => "whole repository",
         SourceKind::Worktree => "working tree",
         SourceKind::Index => "index",
         SourceKind::Message => "commit message",
@@ -110,18 +112,27 @@ fn keys(outcome: &Outcome, kinds: &BTreeMap<KeyId, revoke::Kind>, page: &mut Str
 }
 
 fn key_row(key: &KeySummary, kind: revoke::Kind, timeline: &Timeline, page: &mut String) {
-    let since = key.first_seen.as_ref().map_or_else(
+    let tagged = key.exposure.as_ref().and_then(|exposure| exposure.tagged.as_ref());
+    let since = key.first_seen.as_ref().or(tagged).map_or_else(
         || "<span class=\"none\">no commit known</span>".to_owned(),
-        |commit| format!("{}<br><code>{}</code>", escape(wording::day(&commit.date)), wording::short(commit.oid)),
+        |commit| {
+            let (day, id) = (escape(wording::day(&commit.date)), wording::short(commit.oid));
+            format!("<span>{day}</span><br><code>{id}</code>")
+        },
     );
     let now = match key.in_head {
         Some(true) => "<b class=\"bad\">in HEAD</b>",
-        Some(false) => "in history only",
+        Some(false) => "<span>in history only</span>",
+        None if key.exposure.as_ref().is_some_and(|exposure| exposure.reach.is_some()) => {
+            "<span>in a message or name</span>"
+        }
+        None if key.exposure.is_some() => "<span>not committed</span>",
         None => "<span class=\"none\">as found</span>",
     };
     let pushed = match &key.exposure {
         Some(exposure) if exposure.pushed => "<br><b class=\"bad\">pushed</b>",
-        Some(_) => "<br>not pushed",
+        Some(exposure) if exposure.tagged.is_some() => "<br><span>unknown whether pushed</span>",
+        Some(_) => "<br><span>not pushed</span>",
         None => "",
     };
     let api = match key.status {

@@ -67,11 +67,17 @@ fn key_row(key: &KeySummary, kind: revoke::Kind) -> String {
         .first_seen
         .as_ref()
         .map(|commit| format!("{} `{}`", wording::day(&commit.date), wording::short(commit.oid)));
-    let now = match key.in_head {
-        Some(true) => "in HEAD",
-        Some(false) => "in history only",
-        None => "",
-    };
+    let mut now = vec![match key.in_head {
+        Some(true) => "in HEAD".to_owned(),
+        Some(false) => "in history only".to_owned(),
+        None => String::new(),
+    }];
+    if let Some(exposure) = &key.exposure {
+        now.extend(exposure.removed.as_ref().map(|commit| format!("removed {}", wording::day(&commit.date))));
+        now.push(if exposure.pushed { "pushed".to_owned() } else { "not pushed".to_owned() });
+    }
+    now.retain(|part| !part.is_empty());
+    let now = now.join(", ");
     format!(
         "| {} | `{}` | {} | {} | {} | {now} | {} |\n",
         code(&key.redacted.text()),

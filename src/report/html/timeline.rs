@@ -29,7 +29,8 @@ impl Timeline {
             }
         }
         for key in &outcome.keys {
-            if let Some(first) = &key.first_seen {
+            let tagged = key.exposure.as_ref().and_then(|exposure| exposure.tagged.as_ref());
+            for first in key.first_seen.iter().chain(tagged) {
                 introduced.entry(key.id).or_default().push(point(first));
             }
         }
@@ -56,8 +57,8 @@ impl Timeline {
         };
         let undated = [
             sign(&mark("pushed", 13, PUSHED), "pushed to a remote"),
-            sign(&mark("live", 13, ASKED), "live"),
-            sign(&mark("revoked", 13, ASKED), "revoked"),
+            sign(&mark("live", 13, LIVE), "live"),
+            sign(&mark("revoked", 13, REVOKED), "revoked"),
         ];
         [
             "<ul class=\"legend\">".to_owned(),
@@ -123,8 +124,13 @@ impl Timeline {
         if key.exposure.as_ref().is_some_and(|exposure| exposure.pushed) {
             let _ = write!(svg, "<svg x=\"93%\">{}</svg>", mark("pushed", 8, PUSHED));
         }
-        if let Some(status) = key.status.filter(|status| *status != Status::Unknown) {
-            let _ = write!(svg, "<svg x=\"97%\">{}</svg>", mark(status.name(), 8, ASKED));
+        let asked = match key.status {
+            Some(Status::Live) => Some(LIVE),
+            Some(Status::Revoked) => Some(REVOKED),
+            Some(Status::Unknown) | None => None,
+        };
+        if let (Some(status), Some(shape)) = (key.status, asked) {
+            let _ = write!(svg, "<svg x=\"97%\">{}</svg>", mark(status.name(), 8, shape));
         }
         svg.push_str("</svg>");
         svg
@@ -142,9 +148,10 @@ impl Timeline {
 
 /// Where the time ends if there are marks behind it.
 const UNDATED: f64 = 90.0;
-/// An arrow that points up, and a disc, around a middle.
+/// An arrow that points up, a disc and a diamond, around a middle: told apart without their colours.
 const PUSHED: &str = "M-5 3 0-5 5 3z";
-const ASKED: &str = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z";
+const LIVE: &str = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z";
+const REVOKED: &str = "M0-6 6 0 0 6-6 0z";
 
 /// A sign that has no date.
 fn mark(class: &str, middle: u8, path: &str) -> String {
