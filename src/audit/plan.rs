@@ -13,6 +13,8 @@ pub struct Plan {
     pub id: KeyId,
     /// The way.
     pub route: Route,
+    /// The paths at which it is staged, if HEAD does not have it there.
+    pub staged: Vec<Masked>,
     /// The commits and refs that it is about.
     pub lineage: Lineage<Masked>,
     /// The file of replacements, where the way needs one, once it is made.
@@ -53,7 +55,7 @@ impl Plan {
     pub fn new(outcome: &Outcome, leak: &Leak) -> Option<Self> {
         let key = outcome.keys.iter().find(|key| key.id == leak.id)?;
         let lineage = leak.lineage.clone();
-        Some(Self { id: leak.id, route: route(key, &lineage), lineage, file: None })
+        Some(Self { id: leak.id, route: route(key, &lineage), staged: leak.staged.clone(), lineage, file: None })
     }
 
     /// Whether the way needs the file of replacements.

@@ -136,7 +136,7 @@ mod tests {
         let forms = forms.iter().map(|pieces| pieces.iter().map(|&piece| Raw::new(piece)).collect()).collect();
         let spots = in_binary.then_some(Spot::BinaryFile).into_iter().collect();
         let lineage = Lineage { spots, ..Lineage::default() };
-        let file = replacements(&Leak { id: key.key_id(), key, forms, lineage });
+        let file = replacements(&Leak { id: key.key_id(), key, forms, staged: Vec::new(), lineage });
         assert!(file.ends_with(b"\n"));
         file.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
     }

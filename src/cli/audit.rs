@@ -98,6 +98,10 @@ fn plan(
     if plan.needs_file() {
         let file = outside.write(&replacements(&leak))?;
         plan.keep(&file, &leak);
+        // Named at once: whatever fails from here on, the reader knows of it.
+        let shown = plan.file.as_ref().map(|file| printable(&file.text())).unwrap_or_default();
+        let line = format!("konceal: the key itself stands in {shown}, which only you can read");
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
     drop(leak);
     if common.format == Format::Human {
@@ -109,10 +113,6 @@ fn plan(
         // Where standard error is closed there is nobody to tell.
         let _ = report::plan(&outcome, &plan, &mut std::io::stderr().lock());
     }
-    if let Some(file) = &plan.file {
-        let line = format!("konceal: the key itself stands in {}, which only you can read", printable(&file.text()));
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
-    }
     Ok(status)
 }
 
@@ -121,9 +121,13 @@ fn unplanned(outcome: &Outcome, wanted: &KeyPrefix) -> Error {
     let found: BTreeSet<KeyId> = outcome.findings.iter().filter_map(|finding| Some(finding.key.as_ref()?.id)).collect();
     let short = |id: &dyn Display| id.to_string().chars().take(12).collect::<String>();
     let found: Vec<String> = found.into_iter().filter(|&id| wanted.matches(id)).map(|id| short(&id)).collect();
+    let is_reported = outcome.keys.iter().any(|key| wanted.matches(key.id));
     let wanted = short(wanted);
     Error::Usage(match found.as_slice() {
         [] => format!("no key with an id that begins with {wanted} was found here"),
+        [id] if is_reported => {
+            format!("the audit was cut off before it was known where the key {id} stands: there is no plan")
+        }
         [id] => format!(
             "every finding of the key {id} is accepted: without its marker, or with --no-baseline, there is a plan"
         ),

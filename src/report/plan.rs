@@ -29,7 +29,13 @@ pub fn plan(outcome: &Outcome, plan: &Plan, out: &mut dyn Write) -> io::Result<(
     let noun = kind.noun();
     text.line(&format!("Plan to take the {noun} {} out, key id {}", printable(&key.redacted.text()), key.id));
     text.line(way(plan));
-    text.line("Nothing has been changed, and this text does not hold the key.");
+    text.line(
+        "Nothing has been changed, and this text does not hold the key. Commands are for a POSIX shell, in the folder at the \
+         root of the repository.",
+    );
+    if outcome.coverage.shallow {
+        text.line("This is a shallow clone: git fetch --unshallow first, and ask again, or the commits may be the wrong ones.");
+    }
     if !outcome.coverage.complete {
         text.line("The audit is incomplete: the key may stand in further places.");
     }
@@ -52,7 +58,7 @@ pub fn plan(outcome: &Outcome, plan: &Plan, out: &mut dyn Write) -> io::Result<(
     }
     if plan.file.is_some() {
         text.step("Remove the file of replacements", "It holds the key itself.");
-        text.run(&["rm -f -- \"$KONCEAL_PURGE\"".to_owned()]);
+        text.run(&[format!("rm -f -- {}", file(plan))]);
     }
     out.write_all(sanitize::inert(&text.text).as_bytes())
 }
@@ -160,8 +166,12 @@ fn replacing(plan: &Plan, renames_refs: bool) -> Vec<String> {
 
 /// The line that gives the file of replacements its name in the shell.
 fn export(plan: &Plan) -> String {
-    let file = plan.file.as_ref().and_then(shell::word);
-    format!("export KONCEAL_PURGE={}", file.unwrap_or_else(|| "(the file that standard error names)".to_owned()))
+    format!("export KONCEAL_PURGE={}", file(plan))
+}
+
+/// The file of replacements as a word of the shell; where the folder's own name is masked, what is to be put there.
+fn file(plan: &Plan) -> String {
+    plan.file.as_ref().and_then(shell::word).unwrap_or_else(|| "'FILE'".to_owned())
 }
 
 /// The text as it grows.

@@ -27,6 +27,11 @@ pub(super) fn audit(
     let index = Index::load(repository)?;
     let changes = index.changes(repository, repository.head_tree()?)?;
     direct::index(context, repository, &index, Some(&changes), &[], &mut staged)?;
+    for finding in &staged.findings {
+        if let (Some(key), Some(path)) = (&finding.key, &finding.path) {
+            collector.staged.entry(key.id).or_default().insert(path.clone());
+        }
+    }
     keep_own(collector, &mut staged);
     collector.merge(staged);
     drop_unnamed(collector);

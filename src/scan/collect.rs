@@ -41,8 +41,10 @@ pub struct Collector {
     pub traces: Option<Traces>,
     /// The key that a plan is asked for.
     pub wanted: Option<KeyPrefix>,
-    /// Its way through the history.
-    pub lineage: Lineage<Raw>,
+    /// Where each key is staged that HEAD does not have there.
+    pub staged: BTreeMap<KeyId, BTreeSet<Raw>>,
+    /// Its way through the history, and that of every other key that may be meant; none where the scan did not come so far.
+    pub lineages: Option<BTreeMap<KeyId, Lineage<Raw>>>,
 }
 
 /// Where hits are placed.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Collector;
 use crate::blob::Oid;
-use crate::secret::{KeyId, Masker, Raw, Secret};
+use crate::secret::{KeyId, Masked, Masker, Raw, Secret};
 
 /// A key as it stands in a repository. Reports never see it.
 #[derive(Debug)]
@@ -16,8 +16,10 @@ pub struct Leak {
     pub key: Secret,
     /// The ways in which it is written other than as it is: of each the pieces in their order.
     pub forms: BTreeSet<Vec<Raw>>,
+    /// The paths at which it is staged, if HEAD does not have it there.
+    pub staged: Vec<Masked>,
     /// Its way through the history.
-    pub lineage: Lineage<crate::secret::Masked>,
+    pub lineage: Lineage<Masked>,
 }
 
 /// The commits and refs that a removal would have to change.
@@ -113,7 +115,8 @@ impl<S> Lineage<S> {
 }
 
 impl Leak {
-    /// The leak of the key that is wanted; none where none or several of those found are meant.
+    /// The leak of the key that is wanted; none where none or several of those found are meant, or where the scan was cut off
+    /// before it was known where they stand.
     pub(super) fn of(collector: &mut Collector, masker: &Masker) -> Option<Self> {
         let wanted = collector.wanted.as_ref()?;
         let found: BTreeSet<KeyId> = collector
@@ -125,7 +128,8 @@ impl Leak {
         let mut found = found.into_iter();
         let (Some(id), None) = (found.next(), found.next()) else { return None };
         let key = collector.keys.get(&id)?.clone();
-        let mut lineage = std::mem::take(&mut collector.lineage);
+        // A key that stands on disk or in the index alone has none.
+        let mut lineage = collector.lineages.take()?.remove(&id).unwrap_or_default();
         let own = collector.findings.iter().filter(|it| it.key.as_ref().is_some_and(|own| own.id == id));
         if own.filter_map(|it| it.path.as_ref()).any(|path| shows(path.bytes(), &key)) {
             lineage.spots.insert(Spot::Path);
@@ -133,6 +137,7 @@ impl Leak {
         Some(Self {
             id,
             forms: collector.forms.remove(&id).unwrap_or_default(),
+            staged: collector.staged.remove(&id).iter().flatten().map(|path| masker.mask(path)).collect(),
             lineage: lineage.map(|raw| masker.mask(&raw)),
             key,
         })

@@ -51,7 +51,7 @@ fn a_pushed_key_gets_one_file_that_only_the_user_can_read_and_nothing_else_shows
     assert!(!run.out.contains(&value) && !run.err.contains(&value));
     assert!(run.err.contains(&file.display().to_string()), "{}", run.err);
     let order =
-        ["Revoke it first", "git clone --mirror", "--replace-text", "Check", "push --force", "forks", "rm -f --"];
+        ["Revoke it first", "git clone --mirror", "--replace-text", "Check", "push --force", "forks", "rm -f -- '/"];
     let places: Vec<_> =
         order.iter().map(|part| run.out.find(part).unwrap_or_else(|| panic!("{part}: {}", run.out))).collect();
     assert!(places.is_sorted(), "{places:?} {}", run.out);
@@ -65,9 +65,12 @@ fn a_key_that_git_knows_no_push_of_gets_the_commands_for_its_commits_and_no_file
     let value = made_up_key(1);
     let added = repository.put("it's new.env", leak(&value));
     let run = plan(&fixture, "r", &[&id(&value)]);
-    for part in
-        ["git add -- 'it'\\''s new.env'", "git commit --amend --no-edit", "git reflog expire", "git gc --prune=now"]
-    {
+    for part in [
+        "git --literal-pathspecs add -- 'it'\\''s new.env'",
+        "git commit --amend --no-edit",
+        "git reflog expire",
+        "git gc --prune=now",
+    ] {
         assert!(run.out.contains(part), "{part}: {}", run.out);
     }
     assert!(!run.out.contains("rebase") && made(&fixture).is_empty(), "{}", run.out);
@@ -105,8 +108,15 @@ fn what_no_branch_has_is_forgotten_or_written_anew() {
     assert!(tagged.contains("git tag --annotate --force --edit -m '' 'v1' 'v1''^{}'"), "{tagged}");
     assert!(tagged.contains("whether a tag was pushed"), "{tagged}");
     let staged = plan(&fixture, "r", &[&id(&staged)]).out;
-    assert!(staged.contains("No commit has it") && staged.contains("git add -- 'new.env'"), "{staged}");
+    assert!(staged.contains("No commit has it") && staged.contains("add -- 'new.env'"), "{staged}");
     assert!(!staged.contains("filter-repo") && made(&fixture).is_empty());
+    let untracked = made_up_key(4);
+    repository.write("own.txt", leak(&untracked));
+    let untracked = plan(&fixture, "r", &[&id(&untracked)]).out;
+    assert!(
+        untracked.contains("Take it out of the files\n    own.txt") && !untracked.contains("add --"),
+        "{untracked}"
+    );
 }
 
 #[test]
@@ -200,4 +210,35 @@ fn another_format_keeps_standard_output_and_the_plan_goes_to_standard_error() {
     let text = |name| std::fs::read_to_string(repository.path(name)).unwrap();
     assert!(run.out.is_empty() && text("plan.txt").contains("Amend the commit"));
     check_report(&serde_json::from_str(&text("report.json")).unwrap());
+}
+
+#[test]
+fn a_plan_says_what_it_could_not_see() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    let value = made_up_key(1);
+    repository.put("a.env", leak(&value));
+    repository.put("a.env", "gone=1\n");
+    let tree = repository.git(&["rev-parse", "HEAD~1^{tree}"]);
+    std::fs::remove_file(repository.path(&format!(".git/objects/{}/{}", &tree[..2], &tree[2..]))).unwrap();
+    let run = plan(&fixture, "r", &[&id(&value)]);
+    assert!(run.out.contains("The audit is incomplete"), "{}{}", run.out, run.err);
+    let shallow = fixture.repository("s");
+    shallow.put("a.env", leak(&value));
+    let head = shallow.put("b.txt", "b\n");
+    shallow.write(".git/shallow", format!("{head}\n"));
+    let run = plan(&fixture, "s", &[&id(&value), "--allow-shallow"]);
+    assert!(run.out.contains("git fetch --unshallow"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn accepted_places_of_a_key_are_in_its_plan() {
+    let fixture = Fixture::new();
+    let repository = fixture.repository("r");
+    repository.put("README", "nothing\n");
+    let value = made_up_key(1);
+    repository.write("accepted.env", format!("# konceal:allow\n{}", leak(&value)));
+    repository.put("b.env", leak(&value));
+    let run = plan(&fixture, "r", &[&id(&value)]);
+    assert!(run.out.contains("add -- 'accepted.env' 'b.env'"), "{}", run.out);
 }

@@ -304,7 +304,54 @@ def stashed(root):
     assert work.known() == [False, True]
 
 
-for scenario in (shared, bare, amend, rebase, filtered, tag, forgotten, staged, stashed):
+def stash_alone(root):
+    """In a stash alone."""
+    work = Repository(root)
+    work.put("stays.env", leak(STAYS))
+    work.put("app.env", "x=1\n")
+    work.write("app.env", leak(GOES))
+    work.git("stash")
+    everything(work, work.plan())
+    assert work.known() == [False, True]
+
+
+def note(root):
+    """In a note alone, that nobody has yet."""
+    work = Repository(root)
+    work.put("stays.env", leak(STAYS))
+    work.git("notes", "add", "-m", f"KONVER_API_KEY={GOES}", "HEAD")
+    everything(work, work.plan())
+    assert work.known() == [False, True], work.audit().stdout
+    assert "REMOVED" in work.git("notes", "show", "HEAD")
+
+
+def detached(root):
+    """With a detached HEAD, in a file whose name is a pattern to git."""
+    work = Repository(root)
+    work.put("stays.env", leak(STAYS))
+    work.git("checkout", "-q", "--detach")
+    work.put(":(top)*[a]\n$(x).env", leak(GOES))
+    everything(work, work.plan())
+    assert work.known() == [False, True]
+
+
+def mirrored(root):
+    """A bare mirror of a remote: the remote is what is cleaned."""
+    remote = Repository(root, "remote.git", bare=True)
+    work = Repository(root, clone=remote.path)
+    work.put("stays.env", leak(STAYS))
+    work.put("app.env", leak(GOES))
+    work.git("push", "-q", "origin", "main")
+    mirror = Repository(root, "mirror.git", bare=True)
+    mirror.git("remote", "add", "--mirror=fetch", "origin", remote.path)
+    mirror.git("fetch", "-q", "origin")
+    steps = [(name, commands) for name, commands in mirror.plan() if name != "Then this clone"]
+    mirror.shell([checked(command) for _, commands in steps for command in commands])
+    remote.git("gc", "-q", "--prune=now")
+    assert work.known(at=remote.path) == [False, True]
+
+
+for scenario in (shared, bare, amend, rebase, filtered, tag, forgotten, staged, stashed, stash_alone, note, detached, mirrored):
     place = tempfile.mkdtemp()
     try:
         scenario(place)

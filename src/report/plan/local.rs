@@ -11,23 +11,23 @@ use crate::secret::Masked;
 
 /// No commit has it.
 pub(super) fn uncommitted(outcome: &Outcome, plan: &Plan, text: &mut Text) {
-    let of = |source: SourceKind| -> BTreeSet<&Masked> {
-        let own = outcome.holding(plan.id).filter(|finding| finding.source == source);
-        own.filter_map(|finding| finding.path.as_ref()).collect()
-    };
-    let (on_disk, staged) = (of(SourceKind::Worktree), of(SourceKind::Index));
+    let on_disk: BTreeSet<&Masked> = outcome
+        .holding(plan.id)
+        .filter(|finding| finding.source == SourceKind::Worktree)
+        .filter_map(|finding| finding.path.as_ref())
+        .collect();
     if !on_disk.is_empty() {
         text.step("Take it out of the files", &paths(on_disk.iter().copied()));
     }
-    // What lies on disk may be staged as well; staging it anew does no harm.
-    let tracked: BTreeSet<&Masked> = on_disk.union(&staged).copied().collect();
-    text.step(
-        "Stage them without it",
-        "Or git rm --cached -- FILE where the file does not belong into the repository; then name it in .gitignore.",
-    );
-    text.run(&[add(tracked.iter().copied())]);
-    text.step("Let git forget what was staged", "");
-    text.run(&["git gc --prune=now".to_owned()]);
+    if !plan.staged.is_empty() {
+        text.step(
+            "Stage them without it",
+            "Or git rm --cached -- FILE where the file does not belong into the repository; then name it in .gitignore.",
+        );
+        text.run(&[add(plan.staged.iter())]);
+        text.step("Let git forget what was staged", "");
+        text.run(&["git gc --prune=now".to_owned()]);
+    }
     check(plan, "konceal audit", text);
 }
 
@@ -96,7 +96,7 @@ fn paths<'a>(paths: impl Iterator<Item = &'a Masked>) -> String {
 fn add<'a>(paths: impl Iterator<Item = &'a Masked>) -> String {
     let words: Option<Vec<String>> = paths.map(shell::word).collect();
     match words {
-        Some(words) if !words.is_empty() => format!("git add -- {}", words.join(" ")),
+        Some(words) if !words.is_empty() => format!("git --literal-pathspecs add -- {}", words.join(" ")),
         _ => "git add --patch".to_owned(),
     }
 }
@@ -121,7 +121,7 @@ fn rebase(plan: &Plan, by_commit: &[(Oid, BTreeSet<&Masked>, bool)], text: &mut 
     );
     text.run(&[
         format!("GIT_SEQUENCE_EDITOR=\"sed -i.bak -E 's/^pick ({})/edit \\1/'\" \\", ids.join("|")),
-        format!("  git -c core.abbrev=40 rebase --interactive --rebase-merges {base}"),
+        format!("  git -c core.abbrev=40 -c rebase.abbreviateCommands=false rebase --interactive --no-autosquash --rebase-merges {base}"),
     ]);
     text.step("At each stop take it out, and go on", "");
     for (commit, touched, speaks) in by_commit {
@@ -148,9 +148,9 @@ fn filter(plan: &Plan, text: &mut Text) {
     let refs: Option<Vec<String>> = plan.own_refs().into_iter().map(shell::word).collect();
     text.step(
         "Filter these refs",
-        "With git-filter-repo (pip install git-filter-repo, or your system's package), in a POSIX shell. It sets the working \
-         tree back to HEAD: git status must show nothing that you want to keep. Commits before those with the key keep \
-         their ids; the signatures of the others are gone.",
+        "With git-filter-repo (pip install git-filter-repo, or your system's package). It sets the working tree back to HEAD: \
+         git status must show nothing that you want to keep. Commits before those with the key keep their ids; the signatures \
+         of the others are gone. Afterwards git reset --hard in every other worktree.",
     );
     let mut parts = vec!["git filter-repo --force".to_owned()];
     if let Some(refs) = refs {

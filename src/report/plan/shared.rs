@@ -44,8 +44,7 @@ fn clean(plan: &Plan, remote: Option<&Masked>, is_first: bool, text: &mut Text) 
     let name = remote.map_or_else(|| "this repository".to_owned(), |remote| printable(&remote.text()));
     text.step(
         &format!("Clean a fresh mirror clone of {name}"),
-        "With git-filter-repo (pip install git-filter-repo, or your system's package). Commands are for a POSIX shell, in \
-         this repository.",
+        "With git-filter-repo (pip install git-filter-repo, or your system's package).",
     );
     let address = match remote {
         None => "url=$(git rev-parse --absolute-git-dir)".to_owned(),

@@ -9,7 +9,7 @@ use crate::blob::{ObjectKind, Oid};
 use crate::finding::Commit;
 use crate::scan::Collector;
 use crate::scan::introduced::{Graph, Hot, standing};
-use crate::secret::{KeyId, Raw};
+use crate::secret::{KeyId, Raw, Secret};
 use crate::source::history::attribution::Front;
 
 /// What the history knows of one key besides its findings.
@@ -134,12 +134,14 @@ impl History<'_> {
         }
         self.trace_refs(&mut standing_at, messages, &mut traces);
         self.trace_removal(graph, &mut standing_at, &mut traces);
-        let wanted = collector.wanted.as_ref();
-        let mut found = collector.keys.iter().filter(|(id, _)| wanted.is_some_and(|wanted| wanted.matches(**id)));
-        if let (Some((&id, key)), None) = (found.next(), found.next()) {
+        if let Some(wanted) = &collector.wanted {
             let none = BTreeSet::new();
-            let wanted = Wanted { id, key, introducing: introducing.get(&id).unwrap_or(&none), messages };
-            collector.lineage = self.lineage(graph, &mut standing_at, &wanted, &pushed);
+            let lineage = |(&id, key): (&KeyId, &Secret)| {
+                let wanted = Wanted { id, key, introducing: introducing.get(&id).unwrap_or(&none), messages };
+                (id, self.lineage(graph, &mut standing_at, &wanted, &pushed))
+            };
+            let meant = collector.keys.iter().filter(|(id, _)| wanted.matches(**id));
+            collector.lineages = Some(meant.map(lineage).collect());
         }
         collector.traces = Some(traces);
     }

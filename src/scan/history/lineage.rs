@@ -114,11 +114,12 @@ impl History<'_> {
     ) {
         for tip in &self.tips.tips {
             let Some(name) = &tip.name else {
-                let other = self.commits.find(&tip.id).is_some_and(is_tainted) && Some(tip.id) != lineage.head;
                 let is_head = tip.reach & commits::reach::REF != 0;
-                // A worktree's HEAD that is on a branch is told by its branch.
-                let on_branch = self.tips.tips.iter().any(|it| it.name.is_some() && it.id == tip.id);
-                lineage.detached |= is_head && other && !on_branch;
+                lineage.detached |= is_head
+                    && Some(tip.id) != lineage.head
+                    && self.commits.find(&tip.id).is_some_and(is_tainted)
+                    // A worktree's HEAD that is on a branch is told by its branch.
+                    && !self.tips.tips.iter().any(|it| it.name.is_some() && it.id == tip.id);
                 continue;
             };
             let (tags, id) = self.peeled(tip.id);
