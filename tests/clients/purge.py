@@ -138,6 +138,9 @@ def shared(root):
     remote = Repository(root, "remote.git", bare=True)
     work = Repository(root, clone=remote.path)
     work.put("stays.env", leak(STAYS))
+    work.git("push", "-q", "origin", "main")
+    # Packed and loose objects side by side: copied as they are, they would make no fresh clone.
+    remote.git("gc", "-q")
     work.put("app.py", f'KONVER_API_KEY = "{GOES}"\n')
     work.put("notes.txt", f"the key {GOES} once stood in app.py\n")
     manifest = base64.b64encode(leak(GOES).encode()).decode()

@@ -59,7 +59,7 @@ fn clean(plan: &Plan, remote: Option<&Masked>, is_first: bool, text: &mut Text) 
     commands.extend([
         address,
         "clean=$(mktemp -d)/clean.git".to_owned(),
-        "git clone --mirror -- \"$url\" \"$clean\"".to_owned(),
+        "git clone --mirror --no-local -- \"$url\" \"$clean\"".to_owned(),
         filter.join(" \\\n  "),
     ]);
     text.run(&commands);
