@@ -34,7 +34,7 @@ pub struct Lineage<S> {
     /// How many commits with it in their history the refs reach.
     pub commits: usize,
     /// Parents of those commits that have it nowhere in their history: a rewriting can begin behind them.
-    pub before: Vec<Oid>,
+    pub before: Vec<Base>,
     /// Full names of the refs that reach such a commit, in their order; remote-tracking ones too.
     pub refs: Vec<S>,
     /// Those branches and tags of them that no remote-tracking ref reaches.
@@ -73,6 +73,17 @@ pub struct Introduction {
     pub parents: usize,
     /// Whether what is checked out descends from it.
     pub in_head: bool,
+    /// Whether others have it: a remote-tracking ref reaches it, or any ref of a bare repository.
+    pub shared: bool,
+}
+
+/// A commit behind which a rewriting can begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Base {
+    /// Its id.
+    pub commit: Oid,
+    /// Whether others have it.
+    pub shared: bool,
 }
 
 impl<S> Default for Lineage<S> {

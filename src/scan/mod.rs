@@ -30,7 +30,7 @@ use crate::suppress::{Baseline, inline};
 use crate::verify::Verifier;
 
 pub use collect::{Collector, Keyring, accepted, choose};
-pub use leak::{Leak, Lineage, Spot};
+pub use leak::{Base, Leak, Lineage, Spot};
 pub use outcome::{Coverage, Exposure, KeySummary, Notice, Outcome, Suppressed};
 pub use range::RangeRequest;
 pub use readers::Reader;

@@ -180,6 +180,42 @@ def shared(root):
     assert not [name for name in os.listdir(work.temporary) if name.startswith("konceal.")]
 
 
+def narrow(root):
+    """Pushed, on one of two branches: what is older and what is elsewhere keeps its ids, signed or not."""
+    remote = Repository(root, "remote.git", bare=True)
+    work = Repository(root, clone=remote.path)
+    work.put("stays.env", leak(STAYS))
+    # A commit with a signature, which git-filter-repo would drop.
+    headers, message = work.git("cat-file", "commit", "HEAD").split("\n\n", 1)
+    signature = "gpgsig -----BEGIN SSH SIGNATURE-----\n made up\n -----END SSH SIGNATURE-----"
+    signed = work.git("hash-object", "-t", "commit", "-w", "--stdin", data=f"{headers}\n{signature}\n\n{message}\n".encode())
+    work.git("reset", "-q", "--hard", signed)
+    work.git("tag", "-a", "v0", "-m", "v0")
+    work.git("branch", "other")
+    work.put("app.env", leak(GOES))
+    work.put("app.env", "x=1\n")
+    work.git("tag", "-a", "v1", "-m", f"v1\n\nKONVER_API_KEY={GOES}")
+    work.put("more'.txt", "x\n")
+    work.git("branch", "it's")
+    work.git("push", "-q", "origin", "--all")
+    work.git("push", "-q", "origin", "--tags")
+    before = {name: remote.git("rev-parse", name) for name in ("other", "v0", "main", "v1", "it's")}
+    steps = [(name, commands) for name, commands in work.plan() if name != "Then this clone"]
+    assert "--contains" in "".join(command for _, commands in steps for command in commands)
+    work.shell([checked(command) for _, commands in steps for command in commands])
+    remote.git("gc", "-q", "--prune=now")
+    assert work.known(at=remote.path) == [False, True], work.audit(at=remote.path).stdout
+    after = {name: remote.git("rev-parse", name) for name in before}
+    assert [name for name in before if before[name] != after[name]] == ["main", "v1", "it's"], (before, after)
+    assert signed in remote.git("rev-list", "main").split() and remote.git("cat-file", "-t", "v1") == "tag"
+    # The clone that was audited: its branch is set to the cleaned one, and the plan says what is left.
+    work.git("fetch", "-q", "--all", "--prune", "--tags", "--force")
+    work.git("reset", "-q", "--hard", "origin/main")
+    work.git("branch", "-q", "-f", "it's", "origin/it's")
+    everything(work, work.plan())
+    assert work.known() == [False, True], work.audit().stdout
+
+
 def bare(root):
     """A bare repository without a remote is what others fetch from."""
     remote = Repository(root, "remote.git", bare=True)
@@ -354,7 +390,7 @@ def mirrored(root):
     assert work.known(at=remote.path) == [False, True]
 
 
-for scenario in (shared, bare, amend, rebase, filtered, tag, forgotten, staged, stashed, stash_alone, note, detached, mirrored):
+for scenario in (shared, narrow, bare, amend, rebase, filtered, tag, forgotten, staged, stashed, stash_alone, note, detached, mirrored):
     place = tempfile.mkdtemp()
     try:
         scenario(place)

@@ -155,7 +155,7 @@ fn filter(plan: &Plan, text: &mut Text) {
     let mut parts = vec!["git filter-repo --force".to_owned()];
     if let Some(refs) = refs {
         let refs = refs.into_iter().chain(plan.lineage.detached.then(|| "HEAD".to_owned()));
-        let before = plan.lineage.before.iter().take(BEFORE).map(|commit| format!("^{}", wording::short(*commit)));
+        let before = plan.lineage.before.iter().take(BEFORE).map(|base| format!("^{}", wording::short(base.commit)));
         let before: Vec<String> = if plan.lineage.before.len() > BEFORE { Vec::new() } else { before.collect() };
         parts.push(format!("--refs {}", refs.chain(before).collect::<Vec<_>>().join(" ")));
     }

@@ -2,9 +2,9 @@
 
 use super::{Text, check, export, named, replacing};
 use crate::audit::Plan;
-use crate::blob::ObjectKind;
+use crate::blob::{ObjectKind, Oid};
 use crate::report::{printable, shell, wording};
-use crate::scan::Outcome;
+use crate::scan::{Outcome, Spot};
 use crate::secret::Masked;
 
 /// So many names are given.
@@ -17,8 +17,12 @@ pub(super) fn shared(outcome: &Outcome, plan: &Plan, text: &mut Text) {
         "Nobody pushes from here until it is done. Open pull requests are merged or closed: they hold the old commits.",
     );
     let count = wording::count(lineage.commits as u64, "commit", "commits");
+    let others = if narrow(plan).is_some() { "keep theirs" } else { "keep theirs unless they are signed" };
     let refs: Vec<String> = lineage.refs.iter().map(|name| printable(&name.text())).collect();
-    text.say(&format!("{count} get new ids. Reached from here by {}.", wording::list(&refs, refs.len(), MOST)));
+    text.say(&format!(
+        "{count} get new ids, all others {others}. Reached from here by {}.",
+        wording::list(&refs, refs.len(), MOST)
+    ));
     if !lineage.unpushed.is_empty() && !lineage.remotes.is_empty() {
         let names: Vec<String> = lineage.unpushed.iter().map(|name| printable(&name.text())).collect();
         let names = wording::list(&names, names.len(), MOST);
@@ -53,15 +57,13 @@ fn clean(plan: &Plan, remote: Option<&Masked>, is_first: bool, text: &mut Text) 
             format!("url=$(git remote get-url -- {word})")
         }
     };
-    let filter = ["git -C \"$clean\" filter-repo".to_owned()].into_iter().chain(replacing(plan, true));
-    let filter: Vec<String> = filter.collect();
     let mut commands: Vec<String> = is_first.then(|| export(plan)).into_iter().collect();
     commands.extend([
         address,
         "clean=$(mktemp -d)/clean.git".to_owned(),
         "git clone --mirror --no-local -- \"$url\" \"$clean\"".to_owned(),
-        filter.join(" \\\n  "),
     ]);
+    commands.extend(filter(plan));
     text.run(&commands);
     check(plan, "konceal audit \"$clean\"", text);
     text.step(
@@ -74,6 +76,44 @@ fn clean(plan: &Plan, remote: Option<&Masked>, is_first: bool, text: &mut Text) 
         text.run(&["git reflog expire --expire=now --all".to_owned(), "git gc --prune=now".to_owned()]);
     }
     text.run(&["rm -rf -- \"$clean\"".to_owned()]);
+}
+
+/// So many commits are named to narrow the filtering down.
+const NARROW: usize = 50;
+
+/// The commits of others that bring it in, and those to begin behind, where no other ref has to change than those that reach the
+/// former: git-filter-repo drops the signature of every commit that it reads, and so gives it a new id.
+fn narrow(plan: &Plan) -> Option<(Vec<Oid>, Vec<Oid>)> {
+    let lineage = &plan.lineage;
+    let is_plain = |name: &Masked| {
+        [&b"refs/heads/"[..], b"refs/tags/", b"refs/remotes/", b"refs/stash"]
+            .iter()
+            .any(|kind| name.bytes().starts_with(kind))
+    };
+    let is_possible = lineage.refs.iter().all(is_plain)
+        && lineage.tags.iter().all(|tag| lineage.refs.contains(tag))
+        && !lineage.spots.contains(&Spot::RefName);
+    let introducing: Vec<Oid> = lineage.introductions.iter().filter(|it| it.shared).map(|it| it.commit).collect();
+    let before: Vec<Oid> = lineage.before.iter().filter(|it| it.shared).map(|it| it.commit).collect();
+    let few = (1..=NARROW).contains(&introducing.len()) && before.len() <= NARROW;
+    (is_possible && few).then_some((introducing, before))
+}
+
+/// The commands that filter the clone.
+fn filter(plan: &Plan) -> Vec<String> {
+    let Some((introducing, before)) = narrow(plan) else {
+        let parts = ["git -C \"$clean\" filter-repo".to_owned()].into_iter().chain(replacing(plan, true));
+        return vec![parts.collect::<Vec<_>>().join(" \\\n  ")];
+    };
+    let contains: Vec<String> = introducing.iter().map(|&id| format!("--contains {}", wording::short(id))).collect();
+    let before: Vec<String> = before.iter().map(|&id| format!(" ^{}", wording::short(id))).collect();
+    let mut parts = vec![
+        format!("git -C \"$clean\" for-each-ref --format='%(refname)' {}", contains.join(" ")),
+        "| tr '\\n' '\\0' | xargs -0 git -C \"$clean\" filter-repo".to_owned(),
+    ];
+    parts.extend(replacing(plan, false));
+    parts.push(format!("--refs{}", before.concat()));
+    vec![parts.join(" \\\n  "), "git -C \"$clean\" gc --prune=now".to_owned()]
 }
 
 /// What no push can take back.

@@ -6,7 +6,7 @@ use super::History;
 use super::exposure::Standing;
 use crate::blob::{ObjectKind, Oid};
 use crate::scan::introduced::{Graph, Hot, standing};
-use crate::scan::leak::{Introduction, Lineage, Spot, shows};
+use crate::scan::leak::{Base, Introduction, Lineage, Spot, shows};
 use crate::secret::{KeyId, Raw, Secret};
 use crate::source::history::{commits, walk};
 
@@ -54,6 +54,9 @@ impl History<'_> {
         let tainted = self.tainted(graph, standing_at, wanted, &speaking);
         let is_tainted = |commit: u32| tainted.get(commit as usize) == Some(&true);
         let in_head = self.closure(head_commit.into_iter());
+        let is_shared = |commit: u32| {
+            pushed.get(commit as usize) == Some(&true) || self.repository.is_bare() && self.is_held(commit)
+        };
         let own = |commit: &u32| self.commits.get(*commit).is_some_and(|it| speaking.contains(&it.id));
         let mut introducing: Vec<u32> = wanted.introducing.iter().copied().collect();
         introducing.extend((0..self.commits.count()).filter(own));
@@ -64,13 +67,18 @@ impl History<'_> {
                 commit: data.id,
                 parents: data.parents.len(),
                 in_head: in_head.get(commit as usize) == Some(&true),
+                shared: is_shared(commit),
             });
         }
         let mut before = BTreeSet::new();
         for commit in (0..self.commits.count()).filter(|&it| is_tainted(it) && self.is_held(it)) {
             lineage.commits += 1;
             let clean = self.commits.parents(commit).iter().filter(|&&parent| !is_tainted(parent));
-            before.extend(clean.filter_map(|&parent| Some(self.commits.get(parent)?.id)));
+            before.extend(
+                clean.filter_map(|&parent| {
+                    Some(Base { commit: self.commits.get(parent)?.id, shared: is_shared(parent) })
+                }),
+            );
         }
         lineage.before = before.into_iter().collect();
         self.lineage_of_refs(standing_at, wanted, &speaking, &is_tainted, pushed, &mut lineage);
