@@ -130,10 +130,9 @@ fn key_row(key: &KeySummary, kind: revoke::Kind, timeline: &Timeline, page: &mut
         None => "<span class=\"none\">as found</span>",
     };
     let pushed = match &key.exposure {
-        Some(exposure) if exposure.pushed => "<br><b class=\"bad\">pushed</b>",
-        Some(exposure) if exposure.tagged.is_some() => "<br><span>unknown whether pushed</span>",
-        Some(_) => "<br><span>not pushed</span>",
-        None => "",
+        Some(exposure) if exposure.pushed => "<br><b class=\"bad\">pushed</b>".to_owned(),
+        Some(exposure) => format!("<br><span>{}</span>", wording::pushed(exposure)),
+        None => String::new(),
     };
     let api = match key.status {
         Some(Status::Live) => "<b class=\"bad\">live</b>",

@@ -63,9 +63,11 @@ fn keys(outcome: &Outcome, text: &mut String) {
 }
 
 fn key_row(key: &KeySummary, kind: revoke::Kind) -> String {
+    let tagged = key.exposure.as_ref().and_then(|exposure| exposure.tagged.as_ref());
     let since = key
         .first_seen
         .as_ref()
+        .or(tagged)
         .map(|commit| format!("{} `{}`", wording::day(&commit.date), wording::short(commit.oid)));
     let mut now = vec![match key.in_head {
         Some(true) => "in HEAD".to_owned(),
@@ -74,7 +76,7 @@ fn key_row(key: &KeySummary, kind: revoke::Kind) -> String {
     }];
     if let Some(exposure) = &key.exposure {
         now.extend(exposure.removed.as_ref().map(|commit| format!("removed {}", wording::day(&commit.date))));
-        now.push(if exposure.pushed { "pushed".to_owned() } else { "not pushed".to_owned() });
+        now.push(wording::pushed(exposure).to_owned());
     }
     now.retain(|part| !part.is_empty());
     let now = now.join(", ");

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::printable;
 use crate::blob::{Location, ObjectKind, Oid, SourceKind};
 use crate::finding::{Commit, Finding, Reach, Status, Verification};
-use crate::scan::{Coverage, Outcome};
+use crate::scan::{Coverage, Exposure, Outcome};
 use crate::secret::Masked;
 
 /// `1 file`, `2 files`.
@@ -106,6 +106,15 @@ pub(super) fn whereabouts(in_head: Option<bool>, reach: Option<Reach>) -> Option
         (None, Some(Reach::Ref)) => "reached by a branch, tag or other ref",
         (None, None) => return None,
     })
+}
+
+/// Whether others have a key, as far as git knows.
+pub(super) fn pushed(exposure: &Exposure) -> &'static str {
+    match (exposure.pushed, &exposure.tagged) {
+        (true, _) => "pushed",
+        (false, Some(_)) => "unknown whether pushed",
+        (false, None) => "not pushed",
+    }
 }
 
 /// The API's word on a key.

@@ -140,6 +140,8 @@ fn a_key_in_a_tags_message_has_the_tagger_and_the_tags_day() {
     assert!(own.get("first_seen").is_none() && own["pushed"] == false);
     let run = repository.konceal(&["audit"]);
     let tag = &repository.git(&["rev-parse", "v1"])[..10];
+    let markdown = repository.konceal(&["audit", "--format", "markdown"]).out;
+    assert!(markdown.contains(&format!("`{tag}` | unknown whether pushed |")), "{markdown}");
     for part in [format!("by the tag {tag} of 2023-"), "whether a tag was pushed".into()] {
         assert!(run.out.replace("\n                ", " ").contains(&part), "{part}: {}", run.out);
     }
