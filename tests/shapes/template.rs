@@ -62,8 +62,8 @@ impl Case {
     }
 
     /// The file with one text in the place of every key.
-    pub fn fill_with(&self, instead: &String, dice: &mut Dice) -> Vec<u8> {
-        let (text, _) = self.filled(&[instead.clone(), instead.clone()], dice);
+    pub fn fill_with(&self, instead: &str, dice: &mut Dice) -> Vec<u8> {
+        let (text, _) = self.filled(&[instead.to_owned(), instead.to_owned()], dice);
         written(&text, &self.written)
     }
 

@@ -105,7 +105,7 @@ pub(super) fn siblings(bytes: &[u8], context: &Context, start: usize, binding: &
 fn settle(record: Record, binding: &mut Binding<'_>) -> bool {
     let nameless = binding.slot && binding.neutral.is_none();
     match (record, binding.neutral) {
-        (Record::Vendor, Some(family)) => binding.ours = Some((family, Evidence::Client, 0..0)),
+        (Record::Vendor, Some(family)) => binding.ours = Some((family, Evidence::Name, 0..0)),
         (Record::Somebody, Some(_)) => binding.elsewhere = true,
         (Record::Label(Class::Ours(family)), _) if nameless => binding.ours = Some((family, Evidence::Name, 0..0)),
         (Record::Label(Class::Header), _) if nameless => binding.header = true,
