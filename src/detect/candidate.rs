@@ -101,7 +101,9 @@ fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
 fn bare_marks(bytes: &[u8], span: &Range<usize>, lead: usize, trail: usize) -> (usize, usize) {
     let before = bytes.get(..span.start).unwrap_or_default();
     // What is padded is base64, of which a slash or a plus at the beginning is part.
-    let padded = bytes.get(span.clone()).is_some_and(|run| run.ends_with(b"=")) && lead == 1;
+    let padded =
+        bytes.get(span.clone()).is_some_and(|run| run.ends_with(b"=") && b"/+".contains(run.first().unwrap_or(&b' ')))
+            && lead == 1;
     let lead = if padded || before.ends_with(b"=") || before.ends_with(b": ") { 0 } else { lead };
     let marks = bytes.get(span.end - trail..span.end).unwrap_or_default();
     let own = lead == 0 && marks.iter().all(|mark| b"-_+".contains(mark));
@@ -112,14 +114,15 @@ fn bare_marks(bytes: &[u8], span: &Range<usize>, lead: usize, trail: usize) -> (
 /// Whether the same quotes stand on both sides.
 fn is_quoted(bytes: &[u8], span: &Range<usize>) -> bool {
     let before = span.start.checked_sub(1).and_then(|at| bytes.get(at));
-    before.is_some_and(|quote| b"\"'`".contains(quote)) && before == bytes.get(span.end)
+    let element = before == Some(&b'>') && bytes.get(span.end) == Some(&b'<');
+    element || before.is_some_and(|quote| b"\"'`".contains(quote)) && before == bytes.get(span.end)
 }
 
 /// Whether the run is a path or an address: words between slashes, as base64 hardly ever has them.
 fn is_path(bytes: &[u8], span: &Range<usize>) -> bool {
     let run = bytes.get(span.clone()).unwrap_or_default();
     let before = bytes.get(..span.start).unwrap_or_default();
-    if !run.contains(&b'/') {
+    if !run.contains(&b'/') || run.ends_with(b"=") {
         return false;
     }
     let word = |part: &[u8]| {

@@ -63,10 +63,14 @@ fn is_commit(line: &[u8]) -> bool {
 
 /// Parts of one sealed text, with bars between them: `2.<iv>|<data>|<mac>`.
 fn is_barred(value: &[u8], before: &[u8], after: &[u8]) -> bool {
-    let base64 = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte));
+    const OTHER: usize = 16;
+    let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     let part = value.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"+/=.".contains(&byte));
-    let next = after.first() == Some(&b'|') && base64(after.get(1));
-    let previous = before.last() == Some(&b'|') && base64(before.get(before.len().saturating_sub(2)));
+    let next =
+        after.strip_prefix(b"|").is_some_and(|rest| rest.iter().take_while(|&byte| base64(byte)).count() >= OTHER);
+    let previous = before
+        .strip_suffix(b"|")
+        .is_some_and(|rest| rest.iter().rev().take_while(|&byte| base64(byte)).count() >= OTHER);
     part && (next || previous)
 }
 

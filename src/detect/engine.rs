@@ -11,7 +11,7 @@ use super::context::Context;
 use super::flow::Flow;
 use super::judge::{Reason, Strength, is_foreign, is_uuid_like, judge};
 use super::layer::Layer;
-use super::name::{Family, Words};
+use super::name::{Class, Family, Words, classify};
 use super::weigh::weigh;
 use super::{Considered, Detection, Detector, Verdict, encoding};
 use crate::blob::Text;
@@ -327,7 +327,12 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         weigh(&layer.bytes, context, flow, candidate, &bound).map_err(Verdict::Unbound)?;
     // What a function of the vendor's name is given is an id as often as a key.
     let called = bound.ours.as_ref().and_then(|(_, _, place)| layer.bytes.get(place.clone())).unwrap_or_default();
-    if evidence == Evidence::Client && is_uuid_like(value) && !called.is_empty() && !Words::new(called).is_client() {
+    if evidence == Evidence::Client
+        && is_uuid_like(value)
+        && !called.is_empty()
+        && !Words::new(called).is_client()
+        && classify(called) != Class::Vendor
+    {
         return refused(Reason::NotRandom);
     }
     let strength = match evidence {

@@ -16,7 +16,7 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     if line.len() > 4000 {
         return None;
     }
-    let separates = |mark: &u8| memchr::memchr_iter(*mark, line).count() >= if *mark == b'|' { 1 } else { 2 };
+    let separates = |mark: &u8| memchr::memchr_iter(*mark, line).count() >= if *mark == b',' { 2 } else { 1 };
     let separator = [b'|', b'\t', b',', b';'].into_iter().find(separates)?;
     if separator != b'|' && separator != b'\t' && line.iter().any(|byte| b"({=#".contains(byte)) {
         return None;

@@ -1,4 +1,5 @@
-//! Encrypted and hashed values, as tools write them: a key may be inside, but not in the open.
+//! Encrypted and hashed values, as tools write them: a key may be inside, but not in the open. Certificates and public keys as
+//! well, which are no secrets.
 
 /// Beginnings, of whatever length the value is.
 const MARKS: &[&str] = &[
@@ -40,6 +41,15 @@ const MARKS: &[&str] = &[
     "eyJhbGciOiJSU0EtT0FFUC",
     "eyJhbGciOiJkaXIi",
     "EJ[1:",
+    // DER of RSA and EC keys and certificates, OpenSSH's public keys, PEM once more in base64.
+    "MIIBIjANBgkqhkiG9w0BAQEF",
+    "MIICIjANBgkqhkiG9w0BAQEF",
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GN",
+    "MFkwEwYHKoZIzj0CAQ",
+    "MCowBQYDK2Vw",
+    "AAAAB3NzaC1",
+    "AAAAC3NzaC1",
+    "LS0tLS1CRUdJTi",
 ];
 /// Beginnings that only say something where the value is as long as what such a tool writes.
 const LONG_MARKS: &[&str] =
