@@ -181,8 +181,7 @@ impl<'a, 't> Search<'a, 't> {
         if candidate.value.len() < crate::secret::MIN_KEY_LENGTH || is_half(&layer.bytes, context, candidate) {
             return;
         }
-        let span = candidate.start()..candidate.end();
-        if candidate.loose && !matches!(binding(&layer.bytes, context, &span).ours, Some((_, Evidence::Name, _))) {
+        if candidate.loose && !is_one(layer, context, flow, candidate) {
             return;
         }
         match verdict(layer, context, flow, candidate) {
@@ -284,6 +283,14 @@ impl<'a, 't> Search<'a, 't> {
             forms,
         });
     }
+}
+
+/// Whether the members of a list are one value: put together under a name that says so.
+fn is_one(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate) -> bool {
+    let bound = binding(&layer.bytes, context, &(candidate.start()..candidate.end()));
+    let name = bound.variable.and_then(|place| layer.bytes.get(place)).unwrap_or_default();
+    let named = matches!(bound.ours, Some((_, Evidence::Name, _))) || flow.reaches(name).is_some();
+    named && candidate.value.iter().any(u8::is_ascii_digit)
 }
 
 /// The key in a pair of a user and a password, as basic authentication has it; the whole where it is none.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::context::Context;
-use super::name::{Class, Family, Words, classify};
+use super::name::{Class, Family, Words, classify, is_constructor};
 
 /// Names whose value is a key because of where it is used, in lower case, by their last part.
 pub(super) struct Flow {
@@ -38,7 +38,7 @@ impl Flow {
             let family = match classify(name) {
                 Class::Ours(family) => family,
                 Class::Header | Class::Authorization if context.is_ours(found.start()) => Family::Key,
-                _ if separator == b'(' && Words::new(name).has_vendor() => Family::Key,
+                _ if separator == b'(' && Words::new(name).has_vendor() && is_constructor(name) => Family::Key,
                 _ if separator == b'(' && context.checks_signature() && is_signing(name) => Family::Webhook,
                 _ => continue,
             };
@@ -214,6 +214,20 @@ fn call(bytes: &[u8], start: usize) -> Option<(&[u8], usize)> {
         }
     }
     None
+}
+
+/// Whether the value at `start` is what something is looked up by or acts on: `runs.retrieve(<value>)`, whose result is another
+/// thing than the value.
+pub(super) fn is_looked_up(bytes: &[u8], start: usize) -> bool {
+    const ACTS: &[&str] = &[
+        "retrieve", "get", "cancel", "delete", "update", "list", "find", "fetch", "load", "remove", "post", "patch",
+        "send", "execute", "create", "resume", "pause", "query", "search",
+    ];
+    let Some((name, 0)) = call(bytes, start) else { return false };
+    let acts = ACTS.iter().any(|act| name.to_ascii_lowercase().starts_with(act.as_bytes()));
+    let before = bytes.get(start.saturating_sub(CALL)..start).unwrap_or_default();
+    let method = memchr::memmem::rfind(before, name).and_then(|at| before.get(..at)).unwrap_or_default();
+    acts && (method.ends_with(b".") || method.ends_with(b"->") || method.ends_with(b"::"))
 }
 
 /// The names in a text that a value can have come from.

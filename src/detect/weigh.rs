@@ -4,7 +4,7 @@ use super::around::{in_url, is_tagged, machine_of, user_of};
 use super::binding::Binding;
 use super::candidate::Candidate;
 use super::context::Context;
-use super::flow::Flow;
+use super::flow::{Flow, is_looked_up};
 use super::name::{Class, Family, classify, is_elsewhere};
 use crate::finding::Evidence;
 
@@ -52,7 +52,8 @@ pub(super) fn weigh(
     {
         return under_comment(bytes, context, start, bound).ok_or(Unbound::Foreign);
     }
-    let places = [bound.variable.clone(), bound.stranger.clone()].into_iter().flatten();
+    let places = [bound.variable.clone(), bound.stranger.clone()];
+    let places = places.into_iter().flatten().filter(|_| !is_looked_up(bytes, start));
     let names = places.filter_map(|place| bytes.get(place)).chain(bound.function.as_deref());
     for name in names {
         if let Some(family) = flow.reaches(name)

@@ -6,7 +6,7 @@ use super::pair::is_label_word;
 use super::walk::Walk;
 use super::{Binding, is_name, line_before};
 use crate::detect::judge::{Strength, judge};
-use crate::detect::name::{Class, Family, Words, classify, is_elsewhere};
+use crate::detect::name::{Class, Family, Words, classify, is_constructor, is_elsewhere};
 use crate::finding::Evidence;
 
 /// Takes one name into account; whether to go on.
@@ -153,6 +153,10 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
                 walk.others += 1;
                 return true;
             }
+            if called && binding.neutral.is_none() && !is_constructor(name) {
+                walk.others += 1;
+                return true;
+            }
             let evidence = if called { Evidence::Client } else { Evidence::Name };
             binding.ours = Some((binding.neutral.unwrap_or(Family::Key), evidence, place));
             false
@@ -197,7 +201,8 @@ pub(super) fn other(
     }
     let words = Words::new(name);
     if words.has_vendor()
-        && (called && binding.variable.is_none() || binding.neutral.is_some() && words.is_exact())
+        && (called && binding.variable.is_none() && is_constructor(name)
+            || binding.neutral.is_some() && words.is_exact())
         && !walk.list
     {
         let evidence = if called { Evidence::Client } else { Evidence::Name };

@@ -272,6 +272,54 @@ impl Words {
     }
 }
 
+/// Whether a call of this name makes or sets up a client of the vendor's: `KonverClient`, `konver.configure`, and not
+/// `konver.deals.retrieve`, which is given an id.
+pub(super) fn is_constructor(name: &[u8]) -> bool {
+    const SETS_UP: &[&str] = &[
+        "client",
+        "new",
+        "create",
+        "init",
+        "initialize",
+        "initialise",
+        "configure",
+        "config",
+        "setup",
+        "connect",
+        "login",
+        "authenticate",
+        "auth",
+        "authorize",
+        "build",
+        "builder",
+        "from",
+        "with",
+        "open",
+        "start",
+        "instance",
+        "make",
+        "sdk",
+        "api",
+        "session",
+        "connection",
+        "options",
+        "credentials",
+        "register",
+        "use",
+        "install",
+        "headers",
+        "header",
+        "request",
+        "fetch",
+        "call",
+    ];
+    let parts = || name.rsplit(|byte| b".:>".contains(byte)).filter(|part| !part.is_empty());
+    let words = Words::new(parts().next().unwrap_or_default());
+    // `konver.runs.create` makes a run; only what stands right below the vendor can make its client.
+    let deep = parts().count() > 2 && !words.has(&["client", "sdk", "new"]);
+    words.has_vendor() || words.has_thing() || words.has(SETS_UP) && !deep
+}
+
 /// Whether the name is that of another service, or of a part of an application that has secrets of its own.
 pub(super) fn is_elsewhere(name: &[u8]) -> bool {
     let words = Words::new(name);
