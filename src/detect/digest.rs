@@ -41,7 +41,7 @@ fn is_fragment(line: &[u8]) -> bool {
 fn is_fingerprint(after: &[u8]) -> bool {
     let Some(rest) = after.strip_prefix(b":") else { return false };
     let path = rest.iter().take(200).take_while(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte)).count();
-    rest.get(..path).is_some_and(|path| path.contains(&b'/')) && rest.get(path) == Some(&b':')
+    rest.get(..path).is_some_and(|path| path.iter().any(|byte| b"/.".contains(byte))) && rest.get(path) == Some(&b':')
 }
 
 /// The digest at the begin of a line, and a file's name behind it: what `sha256sum` writes and reads.

@@ -152,9 +152,9 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         return Named::Settled;
     }
     if binding.returned && names.first() == Some(&&b"case"[..]) && names.len() == 2 {
-        // `case 'lusha':` above `return`
+        // `case 'lusha':` above `return`, unless what it stands in is the vendor's.
         binding.elsewhere = true;
-        return Named::Settled;
+        return Named::Nothing;
     }
     let own: Vec<&[u8]> = names.iter().copied().filter(|name| !Words::new(name).without_verbs().is_filler()).collect();
     if binding.returned && binding.neutral.is_none() && line.contains(&b'(') {

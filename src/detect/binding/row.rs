@@ -66,6 +66,8 @@ pub(super) fn is_of_another(bytes: &[u8], context: &Context, start: usize) -> bo
         Class::Other => !words.is_filler() && !words.has_thing() && bare.iter().any(u8::is_ascii_alphabetic),
         Class::Refused => true,
         Class::Slot => bare == b"span",
+        Class::Neutral => false,
+        _ if !flag && [&b"req"[..], b"request", b"run", b"job", b"ref", b"rev"].contains(&bare) => true,
         _ => false,
     };
     none && (flag || is_row(rest))

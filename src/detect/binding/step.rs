@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::pair::is_label_word;
 use super::walk::Walk;
 use super::{Binding, is_name, line_before};
-use crate::detect::judge::{Strength, judge};
 use crate::detect::name::{Class, Family, Words, classify, is_constructor, is_elsewhere};
 use crate::finding::Evidence;
 
@@ -14,7 +13,7 @@ use crate::finding::Evidence;
 pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, name: &[u8], place: Range<usize>) -> bool {
     let name = [&b"-H"[..], b"-D", b"-P"].iter().find_map(|flag| name.strip_prefix(*flag)).unwrap_or(name);
     // Another value on the way, which may well begin with the vendor's name, names nothing.
-    if name.len() >= 20 && name.iter().any(u8::is_ascii_digit) && judge(name, Strength::Strong).is_ok() {
+    if is_value(name) {
         return true;
     }
     if walk.first && !walk.bound && [&b"to"[..], b"with", b"for", b"as"].contains(&name) {
@@ -69,7 +68,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     if walk.depth > 0 || walk.commas > 0 {
         // What a call or an index in front of the value is about: only what names it outright counts.
         let outright = matches!(class, Class::Ours(_) | Class::Header | Class::Authorization)
-            && (walk.commas == 0 || walk.depth == 0 && walk.commas < 2);
+            && (walk.commas == 0 || walk.depth <= u32::from(class == Class::Header) && walk.commas < 2);
         if !outright {
             return true;
         }
@@ -179,6 +178,14 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         }
         Class::Other => other(binding, walk, name, place, called),
     }
+}
+
+/// Whether a word is a value rather than a name: long, and with letters and digits in turns, as no name has them.
+fn is_value(name: &[u8]) -> bool {
+    const TURNS: usize = 4;
+    let turns =
+        name.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count();
+    name.len() >= 20 && turns >= TURNS
 }
 
 /// Whether a label is made of plain words of a text: `package repository key`.

@@ -110,6 +110,9 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     binding.argument |= mark == b'(' && !walk.bound;
                     walk.body |= mark == b'{' && lines > 0 && opens_body(bytes, start);
                     walk.leave(mark);
+                    // In running text a bracket stands apart from the word before it.
+                    walk.called &=
+                        at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| !byte.is_ascii_whitespace());
                 }
                 _ if walk.depth > 0 => {}
                 b';' if !walk.first || lines == 0 => return,
@@ -201,9 +204,12 @@ pub(super) fn opens_scalar(line: &[u8]) -> bool {
 /// A line that holds nothing but one name: `3) "api_key"`, `<key>KonverApiKey</key>`, `X-Api-Key:`.
 pub(super) fn is_label(line: &[u8]) -> bool {
     const MARKUP: &[&str] = &[
-        "key", "string", "name", "value", "td", "th", "dt", "dd", "code", "li", "b", "p", "span", "field", "strong",
-        "em", "dict",
+        "get", "GET", "hget", "HGET", "show", "echo", "printenv", "pass", "cat", "read", "print", "key", "string",
+        "name", "value", "td", "th", "dt", "dd", "code", "li", "b", "p", "span", "field", "strong", "em", "dict",
     ];
+    // What a prompt stands before: `cache:6379> GET konver:api_key`, `$ printenv KONVER_API_KEY`
+    let prompt = line.windows(2).rposition(|two| matches!(two, [b'>' | b'$' | b'#' | b'%', b' ']));
+    let line = prompt.and_then(|at| line.get(at + 2..)).unwrap_or(line);
     let names = line.split(|&byte| !is_name(byte)).filter(|name| name.iter().any(u8::is_ascii_alphabetic));
     names.filter(|name| !MARKUP.iter().any(|markup| markup.as_bytes() == *name)).count() == 1
 }

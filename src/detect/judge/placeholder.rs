@@ -45,6 +45,10 @@ const ALWAYS: &[&str] =
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let holds = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
+    // The token of every tutorial: "sub": "1234567890".
+    if memchr::memmem::find(value, b"eyJzdWIiOiIxMjM0NTY3ODkw").is_some() {
+        return true;
+    }
     if lower.is_empty() || is_bracketed(&lower) || is_masked(&lower) || is_cut_token(value) {
         return true;
     }

@@ -100,7 +100,7 @@ pub(super) const NO_SECRET_ANYWHERE: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const SLOTS: &[&str] = &[
     "value", "values", "val", "v", "default", "defaults", "content", "text", "data", "equalto", "example", "examples",
-    "literal", "current_value", "currentvalue", "initialvalue", "initial_value", "defaultvalue", "default_value",
+    "literal", "constant", "current_value", "currentvalue", "initialvalue", "initial_value", "defaultvalue", "default_value",
     "string", "secret_string", "secretstring", "plaintext", "raw", "body", "stringvalue", "string_value", "const",
     "headervalue", "header_value", "valuevalue", "option_value", "meta_value", "setting_value", "config_value", "td",
     "dd", "p", "code", "pre", "span", "b", "entry", "item", "return", "result", "answer", "expected", "actual", "to",
