@@ -33,6 +33,9 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         (Class::Vendor, _) if walk.bound && Words::new(&walk.phrase).has_no_secret() => Class::Refused,
         _ => class,
     };
+    // An element holds a value, `constant` in a declaration holds none.
+    let element = place.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'<');
+    let class = if class == Class::Slot && name == b"constant" && !element { Class::Other } else { class };
     if matches!(
         name,
         b"process.env" | b"import.meta.env" | b"os.environ" | b"ENV" | b"env" | b"environ" | b"System" | b"Deno.env"
