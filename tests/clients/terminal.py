@@ -29,6 +29,8 @@ from keys import key
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLUMNS, LINES = 80, 24
 FILES = 8000
+# A bar is shown after one second, and has to be seen to move.
+SECONDS = 2.5
 BAR = re.compile(r"^\[=*>? *\] +\d+ % \d[\d,]* of \d[\d,]* objects, [\d.]+ [KMG]iB$")
 # What a light and a dark terminal make of the sixteen colours.
 THEMES = {
@@ -109,12 +111,19 @@ def picture(terminal, command, file):
 
 
 def long_history(folder, env):
-    """Commits many files that have to be looked at closely, since all of them speak of Konver: some seconds for a scan."""
+    """Commits files that have to be looked at closely, since all of them speak of Konver, until a scan takes some seconds here."""
     line = b"".join(b"%d times the konver client is mentioned = %d\n" % (n, n) for n in range(200))
-    blobs = b"".join(b"blob\nmark :%d\ndata %d\n%d\n%s\n" % (n, len(line) + len(b"%d\n" % n), n, line) for n in range(1, FILES + 1))
-    commit = b"commit refs/heads/main\ncommitter Fixture <fixture@example.invalid> 1700000000 +0000\ndata 4\nmany\nfrom refs/heads/main^0\n"
-    files = b"".join(b"M 100644 :%d many/%d\n" % (n, n) for n in range(1, FILES + 1))
-    subprocess.run(["git", "-c", "core.compression=1", "fast-import", "--quiet"], cwd=folder, env=env, input=blobs + commit + files, check=True)
+    count = FILES
+    while True:
+        started = time.monotonic()
+        subprocess.run(["konceal", "scan", "--history"], cwd=folder, env=env, capture_output=True)
+        if time.monotonic() - started > SECONDS:
+            return
+        blobs = b"".join(b"blob\nmark :%d\ndata %d\n%d\n%s\n" % (n, len(line) + len(b"%d\n" % (count + n)), count + n, line) for n in range(1, count + 1))
+        commit = b"commit refs/heads/main\ncommitter Fixture <fixture@example.invalid> 1700000000 +0000\ndata 4\nmany\nfrom refs/heads/main^0\n"
+        files = b"".join(b"M 100644 :%d many/%d\n" % (n, count + n) for n in range(1, count + 1))
+        subprocess.run(["git", "-c", "core.compression=1", "fast-import", "--quiet"], cwd=folder, env=env, input=blobs + commit + files, check=True)
+        count *= 2
 
 
 def main():
