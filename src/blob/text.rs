@@ -52,12 +52,7 @@ impl<'a> Text<'a> {
 
     /// The text of a blob that is UTF-16; `None` for any other.
     pub fn utf16(bytes: &'a [u8]) -> Option<Self> {
-        let text = match bytes {
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Self::new(bytes),
-            _ if guess(bytes) == TextEncoding::Bytes => return None,
-            _ => Self::new(bytes),
-        };
-        (text.encoding != TextEncoding::Bytes).then_some(text)
+        Some(Self::new(bytes)).filter(|text| text.encoding != TextEncoding::Bytes)
     }
 
     /// The text's bytes (UTF-8 where the file is; byte for byte where it is neither that nor UTF-16).

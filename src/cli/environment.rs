@@ -21,6 +21,11 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The folder that a command works in: the current one, or what `-C` names from there.
+    pub fn folder(&self, directory: Option<&Path>) -> PathBuf {
+        directory.map_or_else(|| self.directory.clone(), |directory| self.directory.join(directory))
+    }
+
     /// Reads it.
     pub fn read() -> Self {
         Self {

@@ -30,11 +30,8 @@ pub fn run(command: &Rules, environment: &Environment) -> Result<ExitStatus, Err
         }
         Rules::Test { file: Some(file), from } => {
             let wrong = |why: String| Error::File { file: file.clone(), why };
-            let folder = from
-                .directory
-                .as_ref()
-                .map_or_else(|| environment.directory.clone(), |directory| environment.directory.join(directory));
-            let bytes = std::fs::read(folder.join(file)).map_err(|error| wrong(error.kind().to_string()))?;
+            let place = environment.folder(from.directory.as_deref()).join(file);
+            let bytes = std::fs::read(place).map_err(|error| wrong(error.kind().to_string()))?;
             let text = String::from_utf8(bytes).map_err(|_| wrong("is no rule: not UTF-8".into()))?;
             let built_in = RuleSet::built_in();
             // A copy of a built-in rule is tested as what it is.
@@ -53,9 +50,7 @@ pub fn run(command: &Rules, environment: &Environment) -> Result<ExitStatus, Err
 
 /// The built-in rules, and those of the configuration that governs the place.
 pub(super) fn in_force(from: &RulesFrom, environment: &Environment) -> Result<RuleSet, Error> {
-    let folder = from.directory.as_ref();
-    let folder =
-        folder.map_or_else(|| environment.directory.clone(), |directory| environment.directory.join(directory));
+    let folder = environment.folder(from.directory.as_deref());
     let repository = Repository::find(&environment.git(from.directory.as_ref().map(|_| folder.as_path())))?;
     let root = repository.as_ref().and_then(Repository::workdir).map_or_else(|| folder.clone(), Path::to_owned);
     run::rules_in_force(&from.configuration, environment, &Disk { root: &root })

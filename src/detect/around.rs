@@ -3,6 +3,7 @@
 use super::candidate::Candidate;
 use super::context::Context;
 use super::digest;
+use super::hosts::names_ours;
 use super::judge::Reason;
 use super::name::{Class, classify};
 
@@ -173,14 +174,13 @@ pub(super) fn in_url(bytes: &[u8], candidate: &Candidate) -> Option<Vec<u8>> {
     let tail = before.len().saturating_sub(300);
     let before = before.get(tail..).unwrap_or_default();
     let token = before.rsplit(|byte| byte.is_ascii_whitespace() || b"\"'`<>".contains(byte)).next().unwrap_or_default();
-    let ours = |text: &[u8]| text.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai");
     if user_of(bytes, candidate) == Some(true) {
         return Some(b"part of an address on Konver's host".to_vec());
     }
     let query = token.iter().rposition(|byte| b"?&".contains(byte))?;
     let name = token.get(query + 1..)?.strip_suffix(b"=")?;
     let secret = matches!(classify(name), Class::Neutral | Class::Ours(_) | Class::Header);
-    (ours(token) && secret).then(|| b"part of an address on Konver's host".to_vec())
+    (names_ours(token) && secret).then(|| b"part of an address on Konver's host".to_vec())
 }
 
 /// Whether a short value is only mentioned in running text (`key 0123456789abcdef`), as ids and abbreviated hashes are: a key

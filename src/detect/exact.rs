@@ -62,10 +62,10 @@ impl Own {
         }
     }
 
-    fn found(&self, evidence: Evidence) -> Found<'_> {
+    fn found(&self) -> Found<'_> {
         Found {
             rule: &self.rule.id,
-            evidence,
+            evidence: Evidence::Pattern,
             confidence: Confidence::High,
             verifiable: self.rule.origin != Origin::Repository,
             message: self.rule.title.clone().into_bytes(),
@@ -150,8 +150,7 @@ impl Search<'_, '_> {
                 Verdict::Unbound(Unbound::Need)
             }
             None => {
-                let found = own.found(Evidence::Pattern);
-                return self.push(layer, &candidate.pieces, &candidate.value, found, &[]);
+                return self.push(layer, &candidate.pieces, &candidate.value, own.found(), &[]);
             }
         };
         self.pass_over(layer, context, candidate, verdict, &[]);

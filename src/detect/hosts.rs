@@ -90,6 +90,12 @@ const HOSTS: &str = concat!(
 const LOCAL: &[&[u8]] =
     &[b".local", b".internal", b".test", b".invalid", b".example", b".svc", b".lan", b".localdomain"];
 
+/// Whether the text names the vendor's domain, in any case.
+pub(super) fn names_ours(text: &[u8]) -> bool {
+    const OURS: &[u8] = b"konver.ai";
+    text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS))
+}
+
 /// Where other vendors' hosts are named, as offsets in their order.
 pub(super) fn others(bytes: &[u8]) -> Vec<usize> {
     static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HOSTS).ok());

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::hosts::names_ours;
 use super::name::{Family, Words};
 use super::table::secret;
 
@@ -104,9 +105,7 @@ fn copied(bytes: &[u8], span: &Range<usize>) -> Option<Family> {
 fn settle(column: &[u8], cells: &[&[u8]], own: &[u8], table: &[u8]) -> Option<Family> {
     let family = secret(column)?;
     let about = |cell: &&[u8]| {
-        cell.len() < 200
-            && !std::ptr::eq(*cell, own)
-            && (Words::new(cell).has_vendor() || cell.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai"))
+        cell.len() < 200 && !std::ptr::eq(*cell, own) && (Words::new(cell).has_vendor() || names_ours(cell))
     };
     (cells.iter().any(about) || Words::new(table).has_vendor()).then_some(family)
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::context::Context;
+use super::hosts::names_ours;
 use super::name::{Class, Family, Words, classify};
 
 /// How far above a row its header is looked for, in lines.
@@ -42,8 +43,7 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
             continue;
         }
         let label: Vec<u8> = cell.iter().map(|&byte| if byte == b' ' { b'_' } else { byte }).collect();
-        vendor |=
-            Words::new(&label).has_vendor() || cell.windows(9).any(|part| part.eq_ignore_ascii_case(b"konver.ai"));
+        vendor |= Words::new(&label).has_vendor() || names_ours(cell);
         thing = thing.or(secret(&label));
     }
     let head = (1..=HEADER.min(number)).filter_map(|up| {

@@ -5,6 +5,7 @@ use super::binding::Binding;
 use super::candidate::Candidate;
 use super::context::Context;
 use super::flow::{Flow, is_looked_up};
+use super::hosts::names_ours;
 use super::name::{Class, Family, classify, is_elsewhere};
 use crate::finding::Evidence;
 
@@ -111,7 +112,7 @@ fn beside_host(bytes: &[u8], start: usize) -> bool {
     let arguments = before.get(open..).unwrap_or_default();
     // Its last argument: what stands in between is about something else.
     let last = arguments.rsplit(|&byte| byte == b',').nth(1).unwrap_or_default();
-    last.to_ascii_lowercase().windows(9).any(|part| part == b"konver.ai")
+    names_ours(last)
 }
 
 /// A secret of nobody in particular, in a file that is about Konver.

@@ -11,17 +11,10 @@ import subprocess
 import sys
 import tempfile
 
+from checks import FAILED, check
 from keys import key
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FAILED = []
-
-
-def check(what, holds, detail=""):
-    print("%s %s" % ("ok  " if holds else "FAIL", what))
-    if not holds:
-        FAILED.append(what)
-        print("     " + str(detail).replace("\n", "\n     "))
 
 
 def main():

@@ -24,6 +24,7 @@ import time
 
 import pyte
 
+from checks import FAILED, check
 from keys import key
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -39,14 +40,6 @@ THEMES = {
     "dark": {"default": "#d0d0d0", "paper": "#101418", "black": "#4d4d4d", "red": "#ff6b64", "green": "#56d364",
              "brown": "#e3b341", "blue": "#6cb6ff", "magenta": "#d2a8ff", "cyan": "#56d4dd", "white": "#ffffff"},
 }
-FAILED = []
-
-
-def check(what, holds, detail=""):
-    print("%s %s" % ("ok  " if holds else "FAIL", what))
-    if not holds:
-        FAILED.append(what)
-        print("     " + str(detail).replace("\n", "\n     "))
 
 
 class Terminal:

@@ -37,8 +37,7 @@ pub(super) fn explain(
     file: &[u8],
     number: usize,
 ) -> Result<String, Error> {
-    let base =
-        command.directory.as_deref().map_or_else(|| environment.directory.clone(), |to| environment.directory.join(to));
+    let base = environment.folder(command.directory.as_deref());
     let named = path_of(file);
     let path = base.join(&named);
     let wrong = |why: &str| Error::File { file: named.clone(), why: why.into() };
