@@ -21,6 +21,17 @@ pub enum TextEncoding {
     Utf16Be,
 }
 
+impl TextEncoding {
+    /// The name of what was undone to read the text's bytes; `None` where they are the file's own.
+    pub fn undone(self) -> Option<&'static str> {
+        match self {
+            Self::Bytes => None,
+            Self::Utf16Le => Some("utf-16le"),
+            Self::Utf16Be => Some("utf-16be"),
+        }
+    }
+}
+
 /// The text of a blob. Spans and places are those of this text; since a BOM counts no column and a UTF-16 character one, they
 /// are also the places that an editor shows.
 pub struct Text<'a> {

@@ -1,4 +1,4 @@
-//! Keys that are put together from constants: `A + B`, `"$A$B"`, `${a}${b}`, `[a, b].join("")`.
+//! Keys that are put together from constants: `A + B`, `"$A$B"`, `${a}${b}`, `[a, b].join("")`, `A = "..."` and `A += "..."`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -34,25 +34,64 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
         let list = r"\[\s*([A-Za-z_]\w*)\s*,\s*([A-Za-z_]\w*)\s*(?:,\s*([A-Za-z_]\w*)\s*)?\]";
         Regex::new(&format!("(?-u)(?:{sum}|{put}|{list})")).ok()
     });
-    let mut constants: HashMap<&[u8], Range<usize>> = HashMap::new();
-    for found in CONSTANT.iter().flat_map(|regex| regex.captures_iter(bytes)).take(MOST) {
-        let (Some(name), Some(value)) = (found.get(1), (2..=5).find_map(|at| found.get(at))) else { continue };
-        if value.len() >= PIECE && value.as_bytes().iter().all(|&byte| is_key_byte(byte)) {
-            constants.insert(name.as_bytes(), value.range());
+    static MORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?-u)([A-Za-z_]\w*)\s*(?:\+=|\.=|<<|\.\.=|~=|&=)\s*(?:"([^"\n]{4,200})"|'([^'\n]{4,200})')"#).ok()
+    });
+    let constants = named(bytes, CONSTANT.as_ref());
+    let last: HashMap<&[u8], &Range<usize>> = constants.iter().map(|(name, value)| (*name, value)).collect();
+    let sum = |found: regex::bytes::Captures<'_>| {
+        let names = (1..found.len()).filter_map(|at| found.get(at));
+        let pieces: Option<Vec<_>> = names.map(|name| last.get(name.as_bytes()).map(|&place| place.clone())).collect();
+        let pieces = pieces.filter(|pieces| pieces.len() > 1)?;
+        Some(Assembly { whole: put_together(bytes, pieces), expression: found.get(0)?.range() })
+    };
+    let sums = SUM.iter().filter(|_| last.len() > 1).flat_map(|regex| regex.captures_iter(bytes)).take(MOST);
+    let mut found: Vec<Assembly> = sums.filter_map(sum).collect();
+    found.extend(grown(bytes, &constants, &named(bytes, MORE.as_ref())));
+    found
+}
+
+/// Constants to which more is added behind them, each up to where its name is given something else.
+fn grown<'t>(bytes: &'t [u8], constants: &[Given<'t>], more: &[Given<'t>]) -> Vec<Assembly> {
+    let mut steps: Vec<(&Given<'_>, bool)> = constants.iter().map(|given| (given, true)).collect();
+    steps.extend(more.iter().map(|given| (given, false)));
+    steps.sort_by_key(|((_, place), _)| place.start);
+    let mut values: Vec<Vec<Range<usize>>> = Vec::new();
+    let mut current: HashMap<&[u8], usize> = HashMap::new();
+    for ((name, place), is_first) in steps {
+        if is_first {
+            current.insert(name, values.len());
+            values.push(vec![place.clone()]);
+        } else if let Some(value) = current.get(name).and_then(|&at| values.get_mut(at)) {
+            value.push(place.clone());
         }
     }
-    if constants.len() < 2 {
-        return Vec::new();
-    }
-    let assemble = |found: regex::bytes::Captures<'_>| {
-        let names = (1..found.len()).filter_map(|at| found.get(at));
-        let pieces: Option<Vec<Range<usize>>> = names.map(|name| constants.get(name.as_bytes()).cloned()).collect();
-        let pieces = pieces.filter(|pieces| pieces.len() > 1)?;
-        let value: Vec<u8> = pieces.iter().filter_map(|piece| bytes.get(piece.clone())).flatten().copied().collect();
-        let whole = Candidate { value, pieces, loose: false };
-        Some(Assembly { whole, expression: found.get(0)?.range() })
-    };
-    SUM.iter().flat_map(|regex| regex.captures_iter(bytes)).take(MOST).filter_map(assemble).collect()
+    let grown = values.into_iter().filter(|pieces| pieces.len() > 1);
+    grown
+        .filter_map(|pieces| {
+            let expression = pieces.first()?.clone();
+            Some(Assembly { whole: put_together(bytes, pieces), expression })
+        })
+        .collect()
+}
+
+/// A name and the place of what it is given.
+type Given<'t> = (&'t [u8], Range<usize>);
+
+/// What names are given, as a regular expression with a name and values reads it, in the order of the text.
+fn named<'t>(bytes: &'t [u8], regex: Option<&Regex>) -> Vec<Given<'t>> {
+    let all = regex.into_iter().flat_map(|regex| regex.captures_iter(bytes)).take(MOST);
+    all.filter_map(|found| {
+        let (name, value) = (found.get(1)?, (2..found.len()).find_map(|at| found.get(at))?);
+        let fits = value.len() >= PIECE && value.as_bytes().iter().all(|&byte| is_key_byte(byte));
+        fits.then(|| (name.as_bytes(), value.range()))
+    })
+    .collect()
+}
+
+fn put_together(bytes: &[u8], pieces: Vec<Range<usize>>) -> Candidate {
+    let value = pieces.iter().filter_map(|piece| bytes.get(piece.clone())).flatten().copied().collect();
+    Candidate::put_together(value, pieces)
 }
 
 #[cfg(test)]
@@ -72,6 +111,7 @@ mod tests {
             "a = \"abcd\"\nb = \"efgh\"\nk = f(`${a}${b}`)",
             "a := \"abcd\"\nb := \"efgh\"\nk := [a, b]",
             "$a = 'abcd'; $b = 'efgh'; $k = $a . $b;",
+            "a = 'abcd'\na += 'efgh'\nb = 'ijkl'\n",
         ] {
             assert_eq!(values(text), ["abcdefgh"], "{text}");
         }

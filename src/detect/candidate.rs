@@ -14,9 +14,21 @@ pub(super) struct Candidate {
     pub(super) pieces: Vec<Range<usize>>,
     /// The pieces are members of a list: only a name makes one value of them.
     pub(super) loose: bool,
+    /// What was undone to read the value at its place, beyond what was for the layer.
+    pub(super) encoding: Option<&'static str>,
 }
 
 impl Candidate {
+    /// A value that stands at one place.
+    pub(super) fn of(value: Vec<u8>, place: Range<usize>) -> Self {
+        Self { value, pieces: vec![place], loose: false, encoding: None }
+    }
+
+    /// A value that is put together from pieces.
+    pub(super) fn put_together(value: Vec<u8>, pieces: Vec<Range<usize>>) -> Self {
+        Self { value, pieces, loose: false, encoding: None }
+    }
+
     /// Where the value begins.
     pub(super) fn start(&self) -> usize {
         self.pieces.first().map_or(0, |piece| piece.start)
@@ -40,7 +52,7 @@ pub(super) fn candidates(bytes: &[u8]) -> Vec<Candidate> {
         }
         if let Some(span) = value_of(bytes, span) {
             let value = bytes.get(span.clone()).unwrap_or_default().to_vec();
-            found.push(Candidate { value, pieces: vec![span], loose: false });
+            found.push(Candidate::of(value, span));
         }
     }
     found
@@ -161,7 +173,7 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
                 _ => false,
             });
             if !loose || pieces.iter().all(|piece| piece.len() < 24) {
-                found.push(Candidate { value, pieces, loose });
+                found.push(Candidate { loose, ..Candidate::put_together(value, pieces) });
             }
         }
     }

@@ -105,7 +105,7 @@ mod tests {
         let value = text.as_bytes()[start..start + length].to_vec();
         refusal(
             text.as_bytes(),
-            &Candidate { value, pieces: std::iter::once(start..start + length).collect(), loose: false },
+            &Candidate::of(value, start..start + length),
         )
     }
 

@@ -63,10 +63,16 @@ pub(super) struct Search<'a, 't> {
     detection: Detection,
     seen: BTreeSet<(usize, Vec<u8>)>,
     /// Where each hit stands in the text.
-    spans: Vec<Range<usize>>,
+    places: Vec<Place>,
     /// The line whose candidates are told, if any.
     line: Option<usize>,
     considered: Vec<Considered>,
+}
+
+/// Where a hit stands in the text, and in how many pieces.
+struct Place {
+    span: Range<usize>,
+    pieces: usize,
 }
 
 /// What speaks for a value.
@@ -81,12 +87,12 @@ pub(super) struct Found<'a> {
 impl<'a, 't> Search<'a, 't> {
     fn new(detector: &'a Detector, text: &'a Text<'t>, line: Option<usize>) -> Self {
         let (detection, seen) = (Detection::default(), BTreeSet::new());
-        Self { detector, text, detection, seen, spans: Vec::new(), line, considered: Vec::new() }
+        Self { detector, text, detection, seen, places: Vec::new(), line, considered: Vec::new() }
     }
 
     fn run(&mut self) {
         let active = self.active();
-        let plain = Layer::plain(self.text.bytes());
+        let plain = Layer::plain(self.text.bytes(), self.text.encoding().undone().into_iter().collect());
         let context = Context::new(&plain.bytes);
         self.layer(&plain, &context, &active, DEPTH);
         if let Some(unescaped) = encoding::unescape(&plain) {
@@ -129,15 +135,13 @@ impl<'a, 't> Search<'a, 't> {
         let candidates = candidates(&layer.bytes);
         let whole = |decoded: &encoding::Decoded| {
             let value = credential(decoded.layer.bytes.trim_ascii()).to_vec();
-            Candidate { value, pieces: vec![decoded.run.clone()], loose: false }
+            Candidate { encoding: Some(decoded.encoding), ..Candidate::of(value, decoded.run.clone()) }
         };
         for candidate in &candidates {
             let within = |run: &Range<usize>| run.start <= candidate.start() && candidate.end() <= run.end + 2;
             match decoded.iter().find(|decoded| within(&decoded.run)) {
-                Some(decoded) => {
-                    self.candidate(layer, context, &flow, &whole(decoded), &decoded.layer.encodings);
-                }
-                None => self.candidate(layer, context, &flow, candidate, &[]),
+                Some(decoded) => self.candidate(layer, context, &flow, &whole(decoded)),
+                None => self.candidate(layer, context, &flow, candidate),
             }
         }
         for assembly in assemblies(&layer.bytes) {
@@ -146,38 +150,32 @@ impl<'a, 't> Search<'a, 't> {
         let covers =
             |decoded: &encoding::Decoded, it: &Candidate| it.start() < decoded.run.end && decoded.run.start < it.end();
         for decoded in decoded.iter().filter(|decoded| !candidates.iter().any(|it| covers(decoded, it))) {
-            self.candidate(layer, context, &flow, &whole(decoded), &decoded.layer.encodings);
+            self.candidate(layer, context, &flow, &whole(decoded));
         }
     }
 
     /// What was found, without the pieces of keys that were found whole.
     fn without_pieces(self) -> Detection {
         let Detection { hits, refused } = self.detection;
-        let all = self.spans.iter().cloned().zip(hits.iter().map(|hit| hit.secret.clone()));
         // Only what is put together, or encoded, is longer or shorter in the text than the key.
-        let mut whole: Vec<(Range<usize>, Secret)> = all.filter(|(span, key)| span.len() != key.len()).collect();
-        whole.sort_by_key(|(span, _)| span.start);
+        let all = self.places.iter().zip(hits.iter().map(|hit| hit.secret.clone()));
+        let mut whole: Vec<(&Place, Secret)> = all.filter(|(place, key)| place.span.len() != key.len()).collect();
+        whole.sort_by_key(|(place, _)| place.span.start);
         let is_piece = |hit: &Hit, span: &Range<usize>| {
-            let within = |(other, key): &(Range<usize>, Secret)| {
-                span.end <= other.end
-                    && key.len() >= hit.secret.len() + PIECE
+            let within = |(other, key): &(&Place, Secret)| {
+                let more = if other.pieces > 1 { PIECE } else { 1 };
+                span.end <= other.span.end
+                    && key.len() >= hit.secret.len() + more
                     && memchr::memmem::find(key.expose(), hit.secret.expose()).is_some()
             };
-            let before = whole.partition_point(|(other, _)| other.start <= span.start);
+            let before = whole.partition_point(|(other, _)| other.span.start <= span.start);
             whole.iter().take(before).rev().take(NEAR).any(within)
         };
-        let kept = hits.into_iter().zip(&self.spans).filter(|(hit, span)| !is_piece(hit, span)).map(|(hit, _)| hit);
-        Detection { hits: kept.collect(), refused }
+        let kept = hits.into_iter().zip(&self.places).filter(|(hit, place)| !is_piece(hit, &place.span));
+        Detection { hits: kept.map(|(hit, _)| hit).collect(), refused }
     }
 
-    fn candidate(
-        &mut self,
-        layer: &Layer,
-        context: &Context,
-        flow: &Flow,
-        candidate: &Candidate,
-        inner: &[&'static str],
-    ) {
+    fn candidate(&mut self, layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate) {
         if candidate.value.len() < crate::secret::MIN_KEY_LENGTH || is_half(&layer.bytes, context, candidate) {
             return;
         }
@@ -185,8 +183,8 @@ impl<'a, 't> Search<'a, 't> {
             return;
         }
         match verdict(layer, context, flow, candidate) {
-            Ok(found) => self.push(layer, &candidate.pieces, &candidate.value, found, inner),
-            Err(verdict) => self.pass_over(layer, context, candidate, verdict, inner),
+            Ok(found) => self.push(layer, candidate, found),
+            Err(verdict) => self.pass_over(layer, context, candidate, verdict),
         }
     }
 
@@ -196,22 +194,15 @@ impl<'a, 't> Search<'a, 't> {
         if value.len() < crate::secret::MIN_KEY_LENGTH {
             return;
         }
-        let proxy = Candidate { value, pieces: vec![expression], loose: false };
+        let proxy = Candidate::of(value, expression);
         match verdict(layer, context, flow, &proxy) {
-            Ok(found) => self.push(layer, &assembly.whole.pieces, &proxy.value, found, &[]),
-            Err(verdict) => self.pass_over(layer, context, &proxy, verdict, &[]),
+            Ok(found) => self.push(layer, &assembly.whole, found),
+            Err(verdict) => self.pass_over(layer, context, &proxy, verdict),
         }
     }
 
     /// Counts a candidate that judgement refuses, and tells of any for which no rule holds.
-    pub(super) fn pass_over(
-        &mut self,
-        layer: &Layer,
-        context: &Context,
-        candidate: &Candidate,
-        verdict: Verdict,
-        inner: &[&'static str],
-    ) {
+    pub(super) fn pass_over(&mut self, layer: &Layer, context: &Context, candidate: &Candidate, verdict: Verdict) {
         if let Verdict::Refused(reason) = verdict {
             *self.detection.refused.entry(reason.name()).or_default() += 1;
         }
@@ -220,37 +211,23 @@ impl<'a, 't> Search<'a, 't> {
             let place = binding(&layer.bytes, context, &span).variable?;
             layer.bytes.get(place).map(Raw::new)
         };
-        self.tell(layer, &candidate.pieces, &candidate.value, verdict, inner, name);
+        self.tell(layer, candidate, verdict, name);
     }
 
     /// Keeps what was made of a value, if it stands on the line that is asked for.
-    fn tell(
-        &mut self,
-        layer: &Layer,
-        pieces: &[Range<usize>],
-        value: &[u8],
-        verdict: Verdict,
-        inner: &[&'static str],
-        name: impl FnOnce() -> Option<Raw>,
-    ) {
-        let (Some(line), Some(first), Some(last)) = (self.line, pieces.first(), pieces.last()) else { return };
-        let location = self.text.location(&(layer.span(first).start..layer.span(last).end));
+    fn tell(&mut self, layer: &Layer, candidate: &Candidate, verdict: Verdict, name: impl FnOnce() -> Option<Raw>) {
+        let Some(line) = self.line else { return };
+        let location = self.text.location(&layer.span(&(candidate.start()..candidate.end())));
         if (location.line..=location.end_line).contains(&line) {
-            let encodings = encodings(layer, pieces, inner);
-            let value = Secret::new(value);
+            let encodings = encodings(layer, candidate);
+            let value = Secret::new(candidate.value.clone());
             self.considered.push(Considered { location, value, encodings, name: name(), verdict });
         }
     }
 
     /// Adds a hit, once for each place, rule and value.
-    pub(super) fn push(
-        &mut self,
-        layer: &Layer,
-        pieces: &[Range<usize>],
-        value: &[u8],
-        found: Found<'_>,
-        inner: &[&'static str],
-    ) {
+    pub(super) fn push(&mut self, layer: &Layer, candidate: &Candidate, found: Found<'_>) {
+        let (pieces, value) = (candidate.pieces.as_slice(), candidate.value.as_slice());
         let Some((rule, most)) = self.detector.rules.get_key_value(found.rule) else { return };
         let spans: Vec<Range<usize>> = pieces.iter().map(|piece| layer.span(piece)).collect();
         let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
@@ -258,8 +235,8 @@ impl<'a, 't> Search<'a, 't> {
         if !self.seen.insert((span.start, [found.rule.as_bytes(), b"\0", value].concat())) {
             return;
         }
-        self.tell(layer, pieces, value, Verdict::Holds(rule.clone()), inner, || None);
-        let encodings = encodings(layer, pieces, inner);
+        self.tell(layer, candidate, Verdict::Holds(rule.clone()), || None);
+        let encodings = encodings(layer, candidate);
         let text = self.text;
         let bytes = text.bytes();
         let forms = if encodings.is_empty() && pieces.len() == 1 {
@@ -267,7 +244,7 @@ impl<'a, 't> Search<'a, 't> {
         } else {
             spans.iter().filter_map(|span| bytes.get(span.clone())).map(Raw::new).collect()
         };
-        self.spans.push(span.clone());
+        self.places.push(Place { span: span.clone(), pieces: pieces.len() });
         let shown = if pieces.len() > 1 { first.clone() } else { span.clone() };
         self.detection.hits.push(Hit {
             rule: rule.clone(),
@@ -305,11 +282,9 @@ fn credential(text: &[u8]) -> &[u8] {
 }
 
 /// What was undone to read a value, outermost first.
-fn encodings(layer: &Layer, pieces: &[Range<usize>], inner: &[&'static str]) -> Vec<&'static str> {
-    let whole = pieces.first().map_or(0, |piece| piece.start)..pieces.last().map_or(0, |piece| piece.end);
-    let mut encodings = if layer.is_literal(&whole) { Vec::new() } else { layer.encodings.clone() };
-    encodings.extend(inner);
-    encodings.dedup();
+fn encodings(layer: &Layer, candidate: &Candidate) -> Vec<&'static str> {
+    let mut encodings = layer.encodings(&(candidate.start()..candidate.end()));
+    encodings.extend(candidate.encoding);
     encodings
 }
 

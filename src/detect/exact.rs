@@ -89,8 +89,7 @@ impl Search<'_, '_> {
                     verifiable: known.is_api_key,
                     message,
                 };
-                let place = at..at + key.len();
-                self.push(layer, std::slice::from_ref(&place), key, found, &[]);
+                self.push(layer, &Candidate::of(key.to_vec(), at..at + key.len()), found);
             }
         }
         let Some(pattern) = &self.detector.pattern else { return };
@@ -105,7 +104,7 @@ impl Search<'_, '_> {
                 verifiable: pattern.origin != Origin::Repository,
                 message: b"a value of the organization's own key format".to_vec(),
             };
-            self.push(layer, &[found.range()], found.as_bytes(), kind, &[]);
+            self.push(layer, &Candidate::of(found.as_bytes().to_vec(), found.range()), kind);
         }
     }
 
@@ -120,7 +119,7 @@ impl Search<'_, '_> {
                 continue;
             }
             if own.search.lengths.contains(&found.len()) {
-                let candidate = Candidate { value: found.as_bytes().to_vec(), pieces: vec![span], loose: false };
+                let candidate = Candidate::of(found.as_bytes().to_vec(), span);
                 self.judged(layer, context, own, &candidate, true);
             }
         }
@@ -149,11 +148,9 @@ impl Search<'_, '_> {
             None if here && !own.has_need(layer, context, &(candidate.start()..candidate.end())) => {
                 Verdict::Unbound(Unbound::Need)
             }
-            None => {
-                return self.push(layer, &candidate.pieces, &candidate.value, own.found(), &[]);
-            }
+            None => return self.push(layer, candidate, own.found()),
         };
-        self.pass_over(layer, context, candidate, verdict, &[]);
+        self.pass_over(layer, context, candidate, verdict);
     }
 }
 

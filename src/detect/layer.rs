@@ -7,23 +7,31 @@ pub(super) struct Layer {
     pub(super) bytes: Vec<u8>,
     /// Where each byte stands in the text; empty where the layer is the text itself.
     at: Vec<(usize, usize)>,
-    /// What was undone, outermost first.
-    pub(super) encodings: Vec<&'static str>,
+    /// What was undone to read any of it, outermost first.
+    encodings: Vec<&'static str>,
+    /// Escapes undone within it, in the order of their marks: `2 * n + 1` for byte `n`, `2 * n` for what was left out in
+    /// front of it.
+    escapes: Vec<(usize, &'static str)>,
 }
 
 impl Layer {
-    /// The text itself.
-    pub(super) fn plain(bytes: &[u8]) -> Self {
+    /// The text itself, behind what was undone to read it.
+    pub(super) fn plain(bytes: &[u8], encodings: Vec<&'static str>) -> Self {
         let mut bytes = bytes.to_vec();
         blank(&mut bytes);
-        Self { bytes, at: Vec::new(), encodings: Vec::new() }
+        Self { bytes, at: Vec::new(), encodings, escapes: Vec::new() }
     }
 
-    /// An empty reading behind one more encoding.
-    pub(super) fn behind(outer: &Self, encoding: &'static str) -> Self {
-        let mut encodings = outer.encodings.clone();
+    /// An empty reading of a run of the outer layer, behind one more encoding.
+    pub(super) fn behind(outer: &Self, run: &Range<usize>, encoding: &'static str) -> Self {
+        let mut encodings = outer.encodings(run);
         encodings.push(encoding);
-        Self { bytes: Vec::new(), at: Vec::new(), encodings }
+        Self { bytes: Vec::new(), at: Vec::new(), encodings, escapes: Vec::new() }
+    }
+
+    /// An empty reading of the whole outer layer, in which escapes will be undone.
+    pub(super) fn over(outer: &Self) -> Self {
+        Self { bytes: Vec::new(), at: Vec::new(), encodings: outer.encodings.clone(), escapes: Vec::new() }
     }
 
     /// Adds a byte that the bytes `place` of the outer layer stand for.
@@ -33,19 +41,61 @@ impl Layer {
         self.at.push((span.start, span.end));
     }
 
+    /// Adds what an escape stands for, if anything: the bytes `place` of the outer layer.
+    pub(super) fn undo(&mut self, outer: &Self, plain: Option<char>, place: Range<usize>, escape: &'static str) {
+        self.inherit(outer, &place);
+        self.escapes.push((self.bytes.len() * 2 + usize::from(plain.is_some()), escape));
+        let mut buffer = [0; 4];
+        for &byte in plain.map(|plain| plain.encode_utf8(&mut buffer).as_bytes()).unwrap_or_default() {
+            self.push(outer, byte, place.clone());
+        }
+    }
+
+    /// Adds a byte of the outer layer as it is.
+    pub(super) fn keep(&mut self, outer: &Self, byte: u8, at: usize) {
+        self.inherit(outer, &(at..at + 1));
+        self.push(outer, byte, at..at + 1);
+    }
+
+    /// Takes over what was undone at `place` of the outer layer, for the byte that comes next.
+    fn inherit(&mut self, outer: &Self, place: &Range<usize>) {
+        if outer.escapes.is_empty() {
+            return;
+        }
+        let next = self.bytes.len() * 2;
+        let first = outer.escapes.partition_point(|(mark, _)| *mark < place.start * 2);
+        let within = outer.escapes.iter().skip(first).take_while(|(mark, _)| *mark < place.end * 2);
+        self.escapes.extend(within.map(|(mark, name)| (next + usize::from(*mark > place.start * 2), *name)));
+    }
+
     /// Where a span of this layer stands in the text.
     pub(super) fn span(&self, span: &Range<usize>) -> Range<usize> {
         if self.at.is_empty() {
             return span.clone();
         }
-        let start = self.at.get(span.start).map_or(0, |at| at.0);
-        let end = span.end.checked_sub(1).and_then(|last| self.at.get(last)).map_or(start, |at| at.1);
-        start..end.max(start)
+        let place = |at: usize| self.at.get(at).copied();
+        let first = place(span.start).unwrap_or_default();
+        let last = span.end.checked_sub(1).and_then(place).unwrap_or(first);
+        // A literal that is turned round ends where it begins.
+        first.0.min(last.0)..first.1.max(last.1)
     }
 
-    /// Whether the span stands in the text just as it is read.
-    pub(super) fn is_literal(&self, span: &Range<usize>) -> bool {
-        self.at.is_empty() || self.span(span).len() == span.len()
+    /// What was undone to read a span, outermost first.
+    pub(super) fn encodings(&self, span: &Range<usize>) -> Vec<&'static str> {
+        let mut encodings = self.encodings.clone();
+        for (_, name) in self.escapes_of(span) {
+            if !encodings.contains(name) {
+                encodings.push(name);
+            }
+        }
+        encodings
+    }
+
+    /// The escapes within a span.
+    fn escapes_of(&self, span: &Range<usize>) -> impl Iterator<Item = &(usize, &'static str)> {
+        let first = self.escapes.partition_point(|(mark, _)| *mark <= span.start * 2);
+        let end = span.end * 2;
+        self.escapes.iter().skip(first).take_while(move |(mark, _)| *mark < end)
     }
 }
 
@@ -63,5 +113,44 @@ fn blank(bytes: &mut [u8]) {
             mark.fill(b' ');
         }
         at = start + length.max(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_counts_for_the_spans_that_hold_it() {
+        let text = Layer::plain(b"a%3Db\\nc", vec!["utf-16le"]);
+        let mut first = Layer::over(&text);
+        first.keep(&text, b'a', 0);
+        first.undo(&text, Some('='), 1..4, "percent");
+        first.keep(&text, b'b', 4);
+        first.undo(&text, None, 5..7, "continuation");
+        first.keep(&text, b'c', 7);
+        let mut second = Layer::over(&first);
+        for (at, &byte) in first.bytes.iter().enumerate() {
+            second.keep(&first, byte, at);
+        }
+        for layer in [first, second] {
+            assert_eq!(layer.bytes, b"a=bc");
+            assert_eq!(layer.encodings(&(0..1)), ["utf-16le"]);
+            assert_eq!(layer.encodings(&(0..2)), ["utf-16le", "percent"]);
+            assert_eq!(layer.encodings(&(2..4)), ["utf-16le", "continuation"]);
+            assert_eq!(layer.encodings(&(3..4)), ["utf-16le"], "what is left out in front of a span is not in it");
+            assert_eq!(layer.encodings(&(0..4)), ["utf-16le", "percent", "continuation"]);
+            assert_eq!(layer.span(&(1..3)), 1..5);
+        }
+    }
+
+    #[test]
+    fn what_is_turned_round_stands_where_it_begins_and_ends() {
+        let text = Layer::plain(b"xabcx", Vec::new());
+        let mut turned = Layer::behind(&text, &(1..4), "reversed");
+        for at in [3, 2, 1] {
+            turned.push(&text, b'?', at..at + 1);
+        }
+        assert_eq!(turned.span(&(0..2)), 2..4);
     }
 }

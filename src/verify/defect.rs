@@ -74,7 +74,8 @@ fn peel(text: &[u8]) -> (&[u8], Option<Defect>) {
 /// What stands around a key in a file, within the quotes that hold its value, or within the encoded text that does: a
 /// program that takes the value as it stands sends that along. None where the value is the key alone, or is not quoted.
 pub fn beside(excerpt: &Excerpt<Raw>, encodings: &[&str], key: &[u8]) -> Option<Defect> {
-    if encodings == ["base64"] {
+    // However the file writes its characters, base64 is what is around the key.
+    if encodings.last() == Some(&"base64") {
         return encoded(excerpt.value.bytes(), key);
     }
     let lines = |lines: &[Raw]| lines.iter().map(Raw::bytes).collect::<Vec<_>>().join(&b'\n');

@@ -55,7 +55,7 @@ fn decode(outer: &Layer, start: usize, end: usize) -> Option<Decoded> {
     if !mixed {
         return None;
     }
-    let mut layer = Layer::behind(outer, "base64");
+    let mut decoded = Decoded::new(outer, start..end, "base64");
     let (mut held, mut bits, mut first) = (0_u32, 0, start);
     for (number, &byte) in run.iter().enumerate() {
         let Some(value) = sextet(byte) else { continue };
@@ -64,11 +64,11 @@ fn decode(outer: &Layer, start: usize, end: usize) -> Option<Decoded> {
         if bits >= 8 {
             bits -= 8;
             let place = start + number;
-            layer.push(outer, u8::try_from(held >> bits & 0xFF).unwrap_or_default(), first..place + 1);
+            decoded.layer.push(outer, u8::try_from(held >> bits & 0xFF).unwrap_or_default(), first..place + 1);
             first = place;
         } else {
             first = start + number;
         }
     }
-    is_printable(&layer.bytes).then_some(Decoded { run: start..end, layer })
+    is_printable(&decoded.layer.bytes).then_some(decoded)
 }

@@ -13,7 +13,7 @@ pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
     });
     let mut found = Vec::new();
     for list in LIST.iter().flat_map(|regex| regex.find_iter(&outer.bytes)) {
-        let mut layer = Layer::behind(outer, "codes");
+        let mut decoded = Decoded::new(outer, list.range(), "codes");
         let mut at = list.start();
         for item in list.as_bytes().split(|&byte| byte == b',') {
             let place = at..at + item.len();
@@ -22,12 +22,12 @@ pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
             let code =
                 text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u8::from_str_radix(hex, 16).ok());
             match code {
-                Some(code) => layer.push(outer, code, place),
+                Some(code) => decoded.layer.push(outer, code, place),
                 None => break,
             }
         }
-        if is_printable(&layer.bytes) && layer.bytes.len() >= 16 {
-            found.push(Decoded { run: list.range(), layer });
+        if is_printable(&decoded.layer.bytes) && decoded.layer.bytes.len() >= 16 {
+            found.push(decoded);
         }
     }
     found

@@ -16,14 +16,14 @@ pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
             continue;
         }
         let digit = |byte: u8| (byte as char).to_digit(16).unwrap_or_default();
-        let mut layer = Layer::behind(outer, "hex");
+        let mut decoded = Decoded::new(outer, span.clone(), "hex");
         for (number, pair) in run.as_chunks::<2>().0.iter().enumerate() {
             let [high, low] = pair.map(digit);
             let place = span.start + number * 2;
-            layer.push(outer, u8::try_from(high * 16 + low).unwrap_or_default(), place..place + 2);
+            decoded.layer.push(outer, u8::try_from(high * 16 + low).unwrap_or_default(), place..place + 2);
         }
-        if is_printable(&layer.bytes) {
-            found.push(Decoded { run: span, layer });
+        if is_printable(&decoded.layer.bytes) {
+            found.push(decoded);
         }
     }
     found
