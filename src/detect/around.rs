@@ -61,8 +61,8 @@ pub(super) fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
     if starts(literal) || starts(scalar) {
         return true;
     }
-    // `uses: owner/action@<commit>`, `pkg@<hash>`
-    if before.ends_with(b"@") && !literal.contains(&b':') {
+    // `uses: owner/action@<commit>`, `pkg@<hash>`; in `| @<value>@ |` the marks are those of code in a text.
+    if before.ends_with(b"@") && !literal.contains(&b':') && !matches!(before, [.., b' ' | b'|' | b'\n', b'@']) {
         return true;
     }
     // A block of nothing but such lines behind the mark of a vault or an armour.
@@ -120,8 +120,7 @@ pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
         return Some(Reason::Ciphertext);
     }
     // Basic authentication is the base64 of a user and a password, and no key.
-    if before.len() > 6
-        && before.ends_with(b"Basic ")
+    if before.ends_with(b"Basic ")
         && candidate.pieces.iter().all(|piece| piece.len() == candidate.value.len())
     {
         return Some(Reason::Reference);

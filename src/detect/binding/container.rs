@@ -80,7 +80,6 @@ const DECLARES: &[&[u8]] = &[
     b"struct",
     b"module",
     b"namespace",
-    b"interface",
     b"trait",
     b"impl",
     b"extension",

@@ -76,7 +76,7 @@ pub(super) const NO_SECRET_LAST: &[&str] = &[
     "usage", "quota", "limit", "bucket", "rid", "sid", "qid", "tid", "pid", "uid", "gid", "oid", "cid", "traceid",
     "spanid", "requestid", "query", "mutation", "fragment", "subscription", "button", "dialog", "modal", "screen", "route",
     "migration", "etags", "hashes", "digests", "checksums", "fingerprints", "cursors", "commits", "revisions", "fixture",
-    "snapshot", "icon", "asset", "chunk", "dsn", "cookie", "session",
+    "snapshot", "icon", "asset", "chunk", "dsn", "cookie", "session", "model",
 ];
 
 /// Words before `key` (or `token`) that make it no secret.
