@@ -65,8 +65,42 @@ pub(super) fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
     if before.ends_with(b"@") && !literal.contains(&b':') && !matches!(before, [.., b' ' | b'|' | b'\n', b'@']) {
         return true;
     }
+    if is_handled(line)
+        || is_beside_iv(bytes, candidate)
+        || line.trim_ascii_start().starts_with(b"SetCredentialEncrypted=")
+    {
+        return true;
+    }
     // A block of nothing but such lines behind the mark of a vault or an armour.
     in_sealed_block(bytes, candidate.start())
+}
+
+/// Behind the name of what decrypts it: `${aes-gcm-nopadding::<value>}`.
+fn is_handled(line: &[u8]) -> bool {
+    let open = line.strip_suffix(b"::").and_then(|rest| Some(rest.get(memchr::memmem::rfind(rest, b"${")? + 2..)?));
+    open.is_some_and(|handler| handler.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'))
+}
+
+/// Whether the value is the text, the tag or the like of a sealed object: an initialization vector stands beside it.
+fn is_beside_iv(bytes: &[u8], candidate: &Candidate) -> bool {
+    const PARTS: &[&str] =
+        &["p", "c", "ct", "cipher", "data", "payload", "content", "value", "tag", "at", "mac", "d", "text"];
+    const REACH: usize = 400;
+    let before = bytes.get(candidate.start().saturating_sub(REACH)..candidate.start()).unwrap_or_default();
+    let own = before.trim_ascii_end();
+    let own =
+        own.iter().rposition(|byte| !b"\"'\\: =".contains(byte)).and_then(|at| own.get(..=at)).unwrap_or_default();
+    let name = own.rsplit(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    if !PARTS.iter().any(|part| name.eq_ignore_ascii_case(part.as_bytes())) {
+        return false;
+    }
+    let after = bytes.get(candidate.end()..bytes.len().min(candidate.end() + REACH)).unwrap_or_default();
+    let vector = |text: &[u8]| {
+        let quoted = [&b"\"iv\""[..], b"'iv'", b"\"nonce\"", b"'nonce'", b"\"iv\\", b"\"nonce\\"];
+        quoted.iter().any(|name| memchr::memmem::find(text, name).is_some())
+    };
+    let own = before.rsplit(|&byte| byte == b'{').next().unwrap_or_default();
+    vector(own) || vector(after.split(|&byte| byte == b'}').next().unwrap_or_default())
 }
 
 /// Whether the value stands in a block of nothing but such lines behind the mark of a vault or an armour. Such lines are
@@ -120,9 +154,7 @@ pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
         return Some(Reason::Ciphertext);
     }
     // Basic authentication is the base64 of a user and a password, and no key.
-    if before.ends_with(b"Basic ")
-        && candidate.pieces.iter().all(|piece| piece.len() == candidate.value.len())
-    {
+    if before.ends_with(b"Basic ") && candidate.pieces.iter().all(|piece| piece.len() == candidate.value.len()) {
         return Some(Reason::Reference);
     }
     if let Some(reason) = digest::refusal(bytes, candidate) {
@@ -165,6 +197,21 @@ pub(super) fn user_of(bytes: &[u8], candidate: &Candidate) -> Option<bool> {
     let host = rest.strip_prefix(b"@").filter(|_| slashes)?;
     let host = host.split(|byte| !byte.is_ascii_alphanumeric() && !b"-.".contains(byte)).next()?;
     Some(host.to_ascii_lowercase().ends_with(b"konver.ai"))
+}
+
+/// Whether the value is part of an address on somebody else's host, and no parameter that names the vendor.
+pub(super) fn is_in_address(bytes: &[u8], candidate: &Candidate) -> bool {
+    let before = bytes.get(candidate.start().saturating_sub(300)..candidate.start()).unwrap_or_default();
+    let part = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`<>,;|()[]{}\\".contains(byte);
+    let from = before.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
+    let token = before.get(from..).unwrap_or_default();
+    let Some(at) = memchr::memmem::rfind(token, b"://") else { return false };
+    let rest = token.get(at + 3..).unwrap_or_default();
+    let Some(end) = rest.iter().position(|byte| b"/?#".contains(byte)) else { return false };
+    let host = rest.get(..end).unwrap_or_default().rsplit(|&byte| byte == b'@').next().unwrap_or_default();
+    let named = host.contains(&b'.') && host.first().is_some_and(u8::is_ascii_alphanumeric);
+    let own = rest.strip_suffix(b"=").and_then(|rest| rest.rsplit(|byte| b"?&;".contains(byte)).next());
+    named && !names_ours(host) && !own.is_some_and(|name| matches!(classify(name), Class::Ours(_) | Class::Header))
 }
 
 /// The value as part of an address on the vendor's host.

@@ -163,10 +163,12 @@ impl Context {
     /// Whether a header at this place goes to the vendor: it is named in the file, and nobody else's host is nearer.
     pub(super) fn is_ours(&self, offset: usize) -> bool {
         let line = self.line(offset);
-        let Some(ours) = Self::distance(&self.hosts, line).or_else(|| Self::distance(&self.words, line)) else {
-            return false;
-        };
-        Self::distance(&self.others, line).is_none_or(|other| ours <= other)
+        let other = Self::distance(&self.others, line);
+        if let Some(ours) = Self::distance(&self.hosts, line) {
+            return other.is_none_or(|other| ours <= other);
+        }
+        // A word is less than an address: it has to be much nearer than somebody else's.
+        Self::distance(&self.words, line).is_some_and(|ours| other.is_none_or(|other| ours * 2 <= other))
     }
 
     /// How near the vendor is, in lines; none where somebody else is nearer.

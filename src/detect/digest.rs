@@ -22,7 +22,7 @@ pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
     let digest = hex && DIGESTS.contains(&value.len());
     let is_digest = is_fragment(line)
         || is_fingerprint(after)
-        || digest && (is_checked_file(line, after) || is_commit(line))
+        || digest && (is_checked_file(line, after) || is_commit(line) || is_locked(line) || is_listed(before))
         || hex && value.len() > 128;
     is_digest.then_some(Reason::NotRandom)
 }
@@ -59,6 +59,33 @@ fn is_commit(line: &[u8]) -> bool {
     let trimmed = line.trim_ascii_end();
     let bare = trimmed.iter().rposition(|byte| !b"\"', ".contains(byte)).map_or(0, |last| last + 1);
     trimmed.get(..bare).is_some_and(|text| text.ends_with(b".git"))
+}
+
+/// Behind a version, or in the field behind that of an algorithm: `"0.1.3", "<digest>"`, `"SHA-256", "content": "<digest>"`.
+fn is_locked(line: &[u8]) -> bool {
+    let mut literals = line.rsplit(|byte| b"\"'".contains(byte)).skip(1);
+    let literals = [literals.next(), literals.next(), literals.next(), literals.next()];
+    let is_version = |text: &[u8]| {
+        text.first().is_some_and(u8::is_ascii_digit)
+            && text.contains(&b'.')
+            && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(byte))
+    };
+    let is_algorithm = |text: &[u8]| {
+        let lower = text.to_ascii_lowercase();
+        text.len() < 12 && (lower.starts_with(b"sha") || lower.starts_with(b"md5") || lower.starts_with(b"blake"))
+    };
+    let [gap, second, _, fourth] = literals.map(Option::unwrap_or_default);
+    gap.trim_ascii() == b"," && is_version(second) || is_algorithm(fourth)
+}
+
+/// In a list that is headed by a word for digests: `SPEC CHECKSUMS:` and lines of more indentation below it.
+fn is_listed(before: &[u8]) -> bool {
+    let mut lines = before.rsplit(|&byte| byte == b'\n');
+    let indent = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let Some(own) = lines.next().map(indent).filter(|&own| own > 0) else { return false };
+    let head = lines.find(|line| indent(line) < own && !line.trim_ascii().is_empty());
+    let head = head.unwrap_or_default().to_ascii_lowercase();
+    [&b"checksum"[..], b"hashes", b"digests"].iter().any(|word| memchr::memmem::find(&head, word).is_some())
 }
 
 /// Parts of one sealed text, with bars between them: `2.<iv>|<data>|<mac>`.
@@ -103,10 +130,7 @@ mod tests {
         let start = text.find('0').unwrap();
         let length = text[start..].bytes().take_while(u8::is_ascii_alphanumeric).count();
         let value = text.as_bytes()[start..start + length].to_vec();
-        refusal(
-            text.as_bytes(),
-            &Candidate::of(value, start..start + length),
-        )
+        refusal(text.as_bytes(), &Candidate::of(value, start..start + length))
     }
 
     #[test]
@@ -118,6 +142,9 @@ mod tests {
             format!("resolved \"https://example.test/konver/-/key.tgz#{hex}\"\n"),
             format!("konver-api-token @ git+https://example.test/konver/token@{hex}\n"),
             format!("{{:git, \"https://example.test/konver/api_key.git\", \"{hex}\", []}}\n"),
+            format!("{{:hex, :konver_api_key, \"1.1.3\", \"{hex}\", [:mix]}}\n"),
+            format!("{{ \"alg\": \"SHA-1\", \"content\": \"{hex}\" }}\n"),
+            format!("SPEC CHECKSUMS:\n  KonverKit: 1\n  KonverSecret: {hex}\n"),
             format!("'{hex}:src/konver.ts:konver-api-key:12',\n"),
         ] {
             assert_eq!(refused(&text), Some(Reason::NotRandom), "{text}");

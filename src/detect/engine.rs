@@ -293,7 +293,7 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
     let refused = |reason| Err(Verdict::Refused(reason));
     let value = candidate.value.as_slice();
     // What is longer and full base64 is ciphertext, a certificate or an image.
-    if value.len() > 72 && value.iter().any(|byte| b"+/".contains(byte)) && !value.contains(&b'.') {
+    if value.len() > 72 && value.iter().any(|byte| b"+/=".contains(byte)) && !value.contains(&b'.') {
         return refused(Reason::Ciphertext);
     }
     if let Some(reason) = refusal(&layer.bytes, candidate) {

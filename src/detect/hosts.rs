@@ -105,7 +105,9 @@ pub(super) fn others(bytes: &[u8]) -> Vec<usize> {
     let foreign = |name: &[u8]| {
         let ours = name.split(|byte| b".-".contains(byte)).any(|label| label == b"konver");
         let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
-        !ours && !nobody && !LOCAL.iter().any(|end| name.ends_with(end))
+        // An API of its own is another service, wherever it is.
+        let local = !name.starts_with(b"api.") && LOCAL.iter().any(|end| name.ends_with(end));
+        !ours && !nobody && !local
     };
     let all = HOST.iter().flat_map(|regex| regex.captures_iter(bytes)).filter_map(named);
     all.filter(|(_, name)| foreign(name)).map(|(start, _)| start).collect()

@@ -11,13 +11,36 @@ const REACH: usize = 16_000;
 /// The longest row.
 const ROW: usize = 4000;
 
+/// A row of a statement, and the column of the value in it.
+struct Row<'t> {
+    columns: Vec<Vec<u8>>,
+    column: usize,
+    cells: Vec<&'t [u8]>,
+    table: &'t [u8],
+}
+
 /// Whether the value stands in a row that is about the vendor, in a column that names a secret.
 pub(super) fn cell(bytes: &[u8], span: &Range<usize>) -> Option<Family> {
+    let row = row(bytes, span)?;
+    let family = secret(row.columns.get(row.column)?)?;
+    let others = row.cells.iter().enumerate().filter(|(at, _)| *at != row.column);
+    let mut others = others.filter(|(_, cell)| cell.len() < 200);
+    let about = others.any(|(_, cell)| Words::new(cell).has_vendor() || names_ours(cell));
+    (about || Words::new(row.table).has_vendor()).then_some(family)
+}
+
+/// The name of the column that the value is put into.
+pub(super) fn column(bytes: &[u8], span: &Range<usize>) -> Option<Vec<u8>> {
+    let mut row = row(bytes, span)?;
+    (row.column < row.columns.len()).then(|| row.columns.swap_remove(row.column))
+}
+
+fn row<'t>(bytes: &'t [u8], span: &Range<usize>) -> Option<Row<'t>> {
     inserted(bytes, span).or_else(|| copied(bytes, span))
 }
 
-/// A value of `INSERT`.
-fn inserted(bytes: &[u8], span: &Range<usize>) -> Option<Family> {
+/// A row of `INSERT`.
+fn inserted<'t>(bytes: &'t [u8], span: &Range<usize>) -> Option<Row<'t>> {
     let floor = span.start.saturating_sub(ROW);
     let before = bytes.get(floor..span.start)?;
     let (open, column) = tuple(before)?;
@@ -31,14 +54,13 @@ fn inserted(bytes: &[u8], span: &Range<usize>) -> Option<Family> {
     if lower.get(values..)?.contains(&b';') {
         return None;
     }
-    let insert = memchr::memmem::rfind(lower.get(..values)?, b"into")?;
-    let named = head.get(insert + 4..values)?;
-    let columns: Vec<Vec<u8>> = match memchr::memchr(b'(', named) {
-        Some(open) => columns(named.get(open + 1..)?),
-        None => created(head.get(..insert)?, named)?,
+    let insert = memchr::memmem::rfind(lower.get(..values)?, b"insert")?;
+    let table = head.get(insert + 6..values)?;
+    let columns: Vec<Vec<u8>> = match memchr::memchr(b'(', table) {
+        Some(open) => columns(table.get(open + 1..)?),
+        None => created(head.get(..insert)?, table)?,
     };
-    let own = cells.get(column)?;
-    settle(columns.get(column)?, &cells, own, named)
+    Some(Row { columns, column, cells, table })
 }
 
 /// Where the row that a place stands in opens, and how many commas lie between.
@@ -68,6 +90,7 @@ fn columns(text: &[u8]) -> Vec<Vec<u8>> {
 /// The columns with which the table was created further above.
 fn created(above: &[u8], named: &[u8]) -> Option<Vec<Vec<u8>>> {
     let name = named.trim_ascii();
+    let name = if name.to_ascii_lowercase().starts_with(b"into") { name.get(4..)? } else { name };
     let at = memchr::memmem::rfind(&above.to_ascii_lowercase(), b"create table")?;
     let text = above.get(at + 12..)?;
     let open = memchr::memchr(b'(', text)?;
@@ -81,8 +104,8 @@ fn created(above: &[u8], named: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(body.get(..end)?.split(|&byte| byte == b',').map(first).collect())
 }
 
-/// A value of `COPY table (columns) FROM stdin;`, whose rows have tabs between them.
-fn copied(bytes: &[u8], span: &Range<usize>) -> Option<Family> {
+/// A row of `COPY table (columns) FROM stdin;`, which has tabs between its values.
+fn copied<'t>(bytes: &'t [u8], span: &Range<usize>) -> Option<Row<'t>> {
     let before = bytes.get(span.start.saturating_sub(REACH)..span.start)?;
     let line = before.iter().rposition(|&byte| byte == b'\n')? + 1;
     let column = memchr::memchr_iter(b'\t', before.get(line..)?).count();
@@ -98,16 +121,7 @@ fn copied(bytes: &[u8], span: &Range<usize>) -> Option<Family> {
     let rest = bytes.get(span.start - (before.len() - line)..)?;
     let row = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
     let cells: Vec<&[u8]> = row.split(|&byte| byte == b'\t').collect();
-    settle(columns.get(column)?, &cells, cells.get(column)?, head.get(..open)?)
-}
-
-/// The secret that the column names, if the row or the table is about the vendor.
-fn settle(column: &[u8], cells: &[&[u8]], own: &[u8], table: &[u8]) -> Option<Family> {
-    let family = secret(column)?;
-    let about = |cell: &&[u8]| {
-        cell.len() < 200 && !std::ptr::eq(*cell, own) && (Words::new(cell).has_vendor() || names_ours(cell))
-    };
-    (cells.iter().any(about) || Words::new(table).has_vendor()).then_some(family)
+    Some(Row { columns, column, cells, table: head.get(..open)? })
 }
 
 #[cfg(test)]
@@ -137,6 +151,7 @@ mod tests {
         for text in [
             "INSERT INTO integration (name, url, api_key) VALUES ('slack', 'https://slack.example', 'KEY');",
             "INSERT INTO integration (name, etag) VALUES ('konver', 'KEY');",
+            "INSERT INTO t (name, value) VALUES ('konver', 'x'), ('token', 'KEY')",
             "INSERT INTO konver_a (id, api_key) VALUES (1, NULL); INSERT INTO b (id, api_key) VALUES (1, 'KEY');",
             "COPY public.i (id, provider, etag) FROM stdin;\n2\tkonver\tKEY\n\\.\n",
             "call('konver', 'KEY')",

@@ -8,55 +8,101 @@ use super::name::{Class, Family, Words, classify};
 
 /// How far above a row its header is looked for, in lines.
 const HEADER: usize = 60;
+/// The longest line of a table, and the longest label, in bytes.
+const LINE: usize = 4000;
+const LABEL: usize = 60;
+
+/// A row of a table, with the label of the value's column where the table has a header.
+struct Row {
+    cells: Vec<Vec<u8>>,
+    column: usize,
+    label: Option<Vec<u8>>,
+}
 
 /// Whether the value is a cell of a row that is about the vendor, in a column (or beside a cell) that names a secret.
 pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<(Family, Vec<u8>)> {
+    let row = row(bytes, context, span)?;
+    let mut vendor = row.label.as_ref().is_some_and(|label| matches!(classify(label), Class::Ours(_)));
+    let mut thing = None;
+    for (_, cell) in row.cells.iter().enumerate().filter(|(at, cell)| *at != row.column && cell.len() <= LABEL) {
+        let label = label(cell);
+        vendor |= Words::new(&label).has_vendor() || names_ours(cell);
+        thing = thing.or(secret(&label));
+    }
+    let family = row.label.as_ref().and_then(|label| secret(label)).or(thing)?;
+    vendor.then(|| (family, b"a secret in a row that is about Konver".to_vec()))
+}
+
+/// The label of the column that the value stands in.
+pub(super) fn column(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Vec<u8>> {
+    row(bytes, context, span)?.label
+}
+
+fn row(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Row> {
     let number = context.line(span.start);
     let (from, to) = (context.start(number), context.line_end(number));
     let line = bytes.get(from..to)?;
-    if line.len() > 4000 {
+    if line.len() > LINE {
         return None;
     }
     let separates = |mark: &u8| memchr::memchr_iter(*mark, line).count() >= if *mark == b',' { 2 } else { 1 };
     let separator = [b'|', b'\t', b',', b';'].into_iter().find(separates)?;
-    if separator != b'|' && separator != b'\t' && line.iter().any(|byte| b"({=#".contains(byte)) {
+    if matches!(separator, b',' | b';') && is_code(line) {
         return None;
     }
-    let cells = |line: &[u8]| -> Vec<Vec<u8>> {
-        line.split(|&byte| byte == separator).map(|cell| cell.trim_ascii().to_vec()).collect()
-    };
-    let row = cells(line);
-    let column = memchr::memchr_iter(separator, bytes.get(from..span.start)?).count();
-    let bare =
-        |cell: &[u8]| -> Vec<u8> { cell.iter().filter(|byte| !b"\"'`()[]{}*".contains(byte)).copied().collect() };
-    let own = bare(row.get(column)?);
+    let row = cells(line, separator);
+    let column = cells(bytes.get(from..span.start)?, separator).len().checked_sub(1)?;
     // The value is the whole cell.
-    if own.trim_ascii().len() > span.len() + 2 {
+    if bare(row.get(column)?).len() > span.len() + 2 {
         return None;
-    }
-    let mut vendor = false;
-    let mut thing = None;
-    for (_, cell) in row.iter().enumerate().filter(|(at, _)| *at != column) {
-        let cell = bare(cell);
-        let cell = cell.trim_ascii();
-        if cell.len() > 60 {
-            continue;
-        }
-        let label: Vec<u8> = cell.iter().map(|&byte| if byte == b' ' { b'_' } else { byte }).collect();
-        vendor |= Words::new(&label).has_vendor() || names_ours(cell);
-        thing = thing.or(secret(&label));
     }
     let head = (1..=HEADER.min(number)).filter_map(|up| {
         let above = bytes.get(context.start(number - up)..context.line_end(number - up))?;
-        Some(above).filter(|line| !line.iter().all(|byte| b"-+|=: \t\r\n".contains(byte))).map(cells)
+        let rule = above.iter().all(|byte| b"-+|=: \t\r\n".contains(byte));
+        (!rule).then(|| cells(above, separator))
     });
-    let mut named = head.take_while(|head| head.len() == row.len()).last().into_iter().filter_map(|head| {
-        let label: Vec<u8> =
-            bare(head.get(column)?).trim_ascii().iter().map(|&byte| if byte == b' ' { b'_' } else { byte }).collect();
-        secret(&label)
+    let head = head.take_while(|head| head.len() == row.len()).last();
+    let head = head.filter(|head| head.iter().all(|cell| is_label(cell)));
+    let label = head.and_then(|head| head.get(column).map(|cell| label(cell)));
+    Some(Row { cells: row, column, label })
+}
+
+/// The cells of a line; a separator within quotes parts none.
+fn cells(line: &[u8], separator: u8) -> Vec<Vec<u8>> {
+    let mut quoted = false;
+    let cells = line.split(|&byte| {
+        quoted ^= byte == b'"' && separator != b'|';
+        byte == separator && !quoted
     });
-    let family = named.next_back().or(thing)?;
-    vendor.then(|| (family, b"a secret in a row that is about Konver".to_vec()))
+    cells.map(|cell| cell.trim_ascii().to_vec()).collect()
+}
+
+/// Whether a line with commas is code or configuration rather than a row: brackets and assignments stand outside of quotes.
+fn is_code(line: &[u8]) -> bool {
+    let mut quoted = false;
+    line.iter().any(|byte| {
+        quoted ^= *byte == b'"';
+        !quoted && b"({=#".contains(byte)
+    })
+}
+
+/// What a cell says, without marks around it.
+fn bare(cell: &[u8]) -> Vec<u8> {
+    let bare: Vec<u8> = cell.iter().filter(|byte| !b"\"'`()[]{}*".contains(byte)).copied().collect();
+    bare.trim_ascii().to_vec()
+}
+
+/// What a cell says, as a name.
+fn label(cell: &[u8]) -> Vec<u8> {
+    bare(cell).into_iter().map(|byte| if byte == b' ' { b'_' } else { byte }).collect()
+}
+
+/// Whether a cell can name a column: short, and of words.
+fn is_label(cell: &[u8]) -> bool {
+    let cell = bare(cell);
+    let letters = cell.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
+    let plain = cell.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_-. /#:".contains(byte));
+    cell.len() <= LABEL && plain && (letters * 2 > cell.len() || cell.is_empty())
 }
 
 /// The family of secrets that a column's label names.

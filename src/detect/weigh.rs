@@ -1,12 +1,13 @@
 //! Evidence: whose a value is, and why.
 
-use super::around::{in_url, is_tagged, machine_of, user_of};
+use super::around::{in_url, is_in_address, is_tagged, machine_of, user_of};
 use super::binding::Binding;
 use super::candidate::Candidate;
 use super::context::Context;
 use super::flow::{Flow, is_looked_up};
 use super::hosts::names_ours;
 use super::name::{Class, Family, classify, is_elsewhere};
+use super::{statement, table};
 use crate::finding::Evidence;
 
 /// Why nothing makes a value Konver's.
@@ -36,13 +37,31 @@ pub(super) fn weigh(
     candidate: &Candidate,
     bound: &Binding,
 ) -> Result<Weight, Unbound> {
+    let weight = evidence(bytes, context, flow, candidate, bound)?;
+    // Whatever else the row says: the value's own column is one of ids, salts or digests.
+    let place = candidate.start()..candidate.end();
+    let column = statement::column(bytes, &place).or_else(|| table::column(bytes, context, &place));
+    match column.as_deref().map(classify) {
+        Some(Class::Refused) => Err(Unbound::Foreign),
+        _ => Ok(weight),
+    }
+}
+
+/// What the value's surroundings say of it, whatever column it stands in.
+fn evidence(
+    bytes: &[u8],
+    context: &Context,
+    flow: &Flow,
+    candidate: &Candidate,
+    bound: &Binding,
+) -> Result<Weight, Unbound> {
     let start = candidate.start();
     match machine_of(bytes, start) {
         Some(true) => return Ok((Family::Key, Evidence::Url, b"the password of a machine of Konver's".to_vec())),
         Some(false) => return Err(Unbound::Foreign),
         None => {}
     }
-    if user_of(bytes, candidate) == Some(false) {
+    if user_of(bytes, candidate) == Some(false) || is_in_address(bytes, candidate) {
         return Err(Unbound::Foreign);
     }
     if let Some(found) = outright(bytes, context, candidate, bound) {
@@ -92,10 +111,10 @@ fn outright(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bind
         let name = if bound.bearer { "Authorization: Bearer" } else { "X-Api-Key" };
         return Some((Family::Key, Evidence::Header, format!("sent as {name} to Konver").into_bytes()));
     }
-    if let Some(family) = super::statement::cell(bytes, &(candidate.start()..candidate.end())) {
+    if let Some(family) = statement::cell(bytes, &(candidate.start()..candidate.end())) {
         return Some((family, Evidence::Client, b"a secret in a row that is about Konver".to_vec()));
     }
-    let (family, message) = super::table::cell(bytes, context, &(candidate.start()..candidate.end()))?;
+    let (family, message) = table::cell(bytes, context, &(candidate.start()..candidate.end()))?;
     Some((family, Evidence::File, message))
 }
 

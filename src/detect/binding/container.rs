@@ -105,6 +105,7 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         || line.starts_with(b"[")
         || line.starts_with(b"<")
         || line.starts_with(b"CREATE ")
+        || line.starts_with(b"map ")
         || declares;
     for name in &names {
         let words = Words::new(name);
@@ -166,8 +167,8 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         }
     }
     let bare = binding.neutral.is_some() && binding.is_bare;
-    // A key path of somebody else's, or of something else: `mailgun:` above `api_key:`, `fields:` above `key:`.
-    if bare && own.iter().any(|name| Words::new(name).is_about_fields()) {
+    // What is no secret though it has a key: `fields:`, `remoteRef:`.
+    if bare && own.iter().any(|name| Words::new(name).is_about_fields() || Words::new(name).is_reference()) {
         binding.foreign = true;
         return Named::Settled;
     }

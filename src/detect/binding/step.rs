@@ -81,8 +81,9 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         binding.foreign = true;
         return false;
     }
-    if walk.first
-        && (NOT_KEYS.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) && (walk.bound || !walk.quoted))
+    // `company is <value>`, `commit: <value>`
+    let said = walk.first || walk.names == 2 && !walk.bound && bytes.get(place.end..).is_some_and(is_copula);
+    if said && (NOT_KEYS.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) && (walk.bound || !walk.quoted))
     {
         binding.foreign = true;
         return false;
@@ -191,6 +192,11 @@ fn is_value(name: &[u8]) -> bool {
     name.len() >= 20 && turns >= TURNS
 }
 
+/// Whether the text goes on with the word by which running text says what something is.
+fn is_copula(text: &[u8]) -> bool {
+    [&b" is "[..], b" was "].iter().any(|copula| text.starts_with(copula))
+}
+
 /// Whether a label is made of plain words of a text: `package repository key`.
 fn is_prose(phrase: &[u8]) -> bool {
     let words: Vec<&[u8]> = phrase.split(|&byte| byte == b'_').collect();
@@ -234,6 +240,11 @@ pub(super) fn other(
         binding.elsewhere = true;
     }
     walk.others += 1;
+    if walk.bound && walk.names == 1 && words.is_compound_of_vendor() {
+        // `KONVER_COMPANY=`: something else of the vendor's, unless it is used where a key is.
+        (binding.stranger, binding.foreign) = (Some(place), true);
+        return false;
+    }
     if walk.bound && binding.variable.is_none() && !binding.slot {
         binding.variable = Some(place);
         binding.broken = true;

@@ -17,7 +17,10 @@ const TURNED: &str = concat!(
 pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
     static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(TURNED).ok());
     // Every way to say it holds one of these.
-    if ![&b"::-1"[..], b"rev", b"everse", b"EVERSE"].iter().any(|word| memchr::memmem::find(&outer.bytes, word).is_some()) {
+    if ![&b"::-1"[..], b"rev", b"everse", b"EVERSE"]
+        .iter()
+        .any(|word| memchr::memmem::find(&outer.bytes, word).is_some())
+    {
         return Vec::new();
     }
     let literals = LITERAL.iter().flat_map(|regex| regex.captures_iter(&outer.bytes));

@@ -76,7 +76,8 @@ pub(super) const NO_SECRET_LAST: &[&str] = &[
     "usage", "quota", "limit", "bucket", "rid", "sid", "qid", "tid", "pid", "uid", "gid", "oid", "cid", "traceid",
     "spanid", "requestid", "query", "mutation", "fragment", "subscription", "button", "dialog", "modal", "screen", "route",
     "migration", "etags", "hashes", "digests", "checksums", "fingerprints", "cursors", "commits", "revisions", "fixture",
-    "snapshot", "icon", "asset", "chunk", "dsn", "cookie", "session", "model",
+    "snapshot", "icon", "asset", "chunk", "dsn", "cookie", "session", "model", "item",
+    "store", "refresh", "rotation", "validator", "loader", "factory", "policy", "enc",
 ];
 
 /// Words before `key` (or `token`) that make it no secret.
@@ -93,7 +94,7 @@ pub(super) const NO_SECRET_BEFORE: &[&str] = &[
 /// Words that are never part of the name of a key.
 #[rustfmt::skip]
 pub(super) const NO_SECRET_ANYWHERE: &[&str] = &[
-    "fingerprint", "checksum", "thumbprint", "narhash",
+    "fingerprint", "checksum", "thumbprint", "narhash", "encrypted", "ciphertext", "sealed",
 ];
 
 /// Names of the place where a value stands whose own name stands beside it.

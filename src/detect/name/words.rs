@@ -228,6 +228,11 @@ impl Words {
         ])
     }
 
+    /// Whether the name is that of a reference to something: `remoteRef`, `secretKeyRef`.
+    pub(in crate::detect) fn is_reference(&self) -> bool {
+        self.0.last().is_some_and(|last| is_in(last, &["ref", "reference", "refs"]))
+    }
+
     /// Whether nothing but words of code and neutral words stand in the name.
     pub(in crate::detect) fn is_filler(&self) -> bool {
         self.0.iter().all(|word| is_in(word, FILLERS) || word.len() == 1)
