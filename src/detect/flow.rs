@@ -115,13 +115,14 @@ fn used(bytes: &[u8], end: usize) -> Option<(u8, &[u8])> {
     let bound = rest.get(blanks..)?;
     let (separator, text) = match bound {
         [b'=', b'>', text @ ..] | [b':', b'=', text @ ..] => (b'=', text),
+        [b'=', b'=', ..] => return None,
         [b'(', text @ ..] if blanks == 0 && closers == 0 => (b'(', text),
         [mark @ (b'=' | b':' | b','), text @ ..] => (*mark, text),
         text if blanks > 0 && text.first().is_some_and(|byte| b"$\"'{".contains(byte)) => (b' ', text),
         _ => return None,
     };
     // A comma parts a name in quotes from its value; two names in a list have nothing to do with each other.
-    if separator == b',' && closers == 0 {
+    if separator == b',' && (closers == 0 || behind.get(..closers).is_some_and(|marks| marks.contains(&b')'))) {
         return None;
     }
     let text = if b"(,".contains(&separator) { text.trim_ascii_start() } else { text };

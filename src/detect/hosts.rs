@@ -80,7 +80,7 @@ const NOBODY: &[&str] = &[
 /// Hosts: behind the slashes of an address, an at sign, `host` or `machine`; by a first label that only hosts have; quoted as a
 /// whole, with an ending that is common and no file's.
 const HOSTS: &str = concat!(
-    r"(?i-u)(?:(?://|[\w.+-]@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})",
+    r#"(?i-u)(?:(?:[a-z]://|["'(=]//|[\w.+-]@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})"#,
     r"|(?:^|[^\w.-])((?:api|app|www|hooks|auth|gateway)\.(?:[a-z0-9-]+\.)*[a-z0-9-]+\.",
     r"(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))\b",
     r#"|["'`]((?:[a-z0-9-]+\.)+(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))[/:"'`])"#,
@@ -141,6 +141,7 @@ mod tests {
             "https://api.konver.ai/v1",
             "https://www.w3.org/2001/XMLSchema",
             "https://erp.internal/odata",
+            "//ApiKeyAuth.apiKeyPrefix = 'Token';",
             "\"state.sqlite\"",
         ] {
             assert_eq!(others(text.as_bytes()), [] as [usize; 0], "{text}");

@@ -67,6 +67,9 @@ fn evidence(
     if let Some(found) = outright(bytes, context, candidate, bound) {
         return Ok(found);
     }
+    if let Some((family, function)) = flow.argument(bytes, start) {
+        return Ok((family, Evidence::Flow, [b"given to ", function, b", which takes it to a Konver call"].concat()));
+    }
     if bound.foreign
         && !bound.stranger.clone().and_then(|place| bytes.get(place)).is_some_and(|name| flow.is_direct(name))
     {
@@ -78,12 +81,10 @@ fn evidence(
     for name in names {
         if let Some(family) = flow.reaches(name)
             && (flow.is_direct(name) || !matches!(classify(name), Class::Refused | Class::Foreign))
+            && !is_elsewhere(name)
         {
             return Ok((family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
         }
-    }
-    if let Some((family, function)) = flow.argument(bytes, start) {
-        return Ok((family, Evidence::Flow, [b"given to ", function, b", which takes it to a Konver call"].concat()));
     }
     if bound.hmac && context.checks_signature() {
         let message = b"what events are checked with against X-Konver-Signature".to_vec();

@@ -76,17 +76,24 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
     let behind = item(object(bytes.get(from..span.start).unwrap_or_default(), true), true);
     let ahead = item(object(bytes.get(span.end..to).unwrap_or_default(), false), false);
     let (behind, ahead) = (labels(behind), labels(ahead));
-    let is_labelled = |pair: &[Vec<u8>]| {
-        matches!(pair, [label, name]
-            if is_label_word(label) && classify(name) != Class::Slot && !is_label_word(name))
+    let is_labelled = |pair: &[Label]| match pair {
+        [label, name] => {
+            let class = classify(&name.text);
+            let says = !matches!(class, Class::Other | Class::Refused | Class::Foreign | Class::Vendor);
+            is_label_word(&label.text)
+                && (label.field || says)
+                && class != Class::Slot
+                && !is_label_word(&name.text)
+        }
+        _ => false,
     };
-    let named = |names: &[Vec<u8>], at: Option<usize>| at.and_then(|at| names.get(at + 1)).cloned();
-    let labelled = |names: &[Vec<u8>]| named(names, names.windows(2).rposition(is_labelled));
-    let first = |names: &[Vec<u8>]| named(names, names.windows(2).position(is_labelled));
-    let slots = |names: &[Vec<u8>]| {
-        names
-            .windows(2)
-            .any(|pair| matches!(pair, [label, name] if is_label_word(label) && classify(name) == Class::Slot))
+    let named = |names: &[Label], at: Option<usize>| at.and_then(|at| names.get(at + 1)).map(|name| name.text.clone());
+    let labelled = |names: &[Label]| named(names, names.windows(2).rposition(is_labelled));
+    let first = |names: &[Label]| named(names, names.windows(2).position(is_labelled));
+    let slots = |names: &[Label]| {
+        names.windows(2).any(
+            |pair| matches!(pair, [label, name] if is_label_word(&label.text) && classify(&name.text) == Class::Slot),
+        )
     };
     let mut generic = slots(&behind) || slots(&ahead);
     if let Some(name) = labelled(&behind).or_else(|| first(&ahead)) {
@@ -109,7 +116,7 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
         }
     }
     let (behind, ahead): (Vec<&[u8]>, Vec<&[u8]>) =
-        (behind.iter().rev().map(Vec::as_slice).collect(), ahead.iter().map(Vec::as_slice).collect());
+        (behind.iter().rev().map(Label::bytes).collect(), ahead.iter().map(Label::bytes).collect());
     if halves(behind.into_iter(), binding, true) || halves(ahead.into_iter(), binding, true) {
         return;
     }
@@ -155,20 +162,48 @@ fn named_behind(ahead: &[u8], binding: &mut Binding<'_>) {
     halves(names.into_iter(), binding, false);
 }
 
-/// The names and labels of a text. Words that follow one another are one label: `Konver API key`.
-fn labels(text: &[u8]) -> Vec<Vec<u8>> {
+/// A name or a label of a pair.
+struct Label {
+    text: Vec<u8>,
+    /// A mark says that a value belongs to it: `name:`, `name=`, `<name>`.
+    field: bool,
+}
+
+impl Label {
+    fn bytes(&self) -> &[u8] {
+        &self.text
+    }
+}
+
+/// The names and labels of a text. Words that follow one another are one label: `Konver API key`; a sentence is none.
+fn labels(text: &[u8]) -> Vec<Label> {
+    const RUNNING: &[&[u8]] = &[b"in", b"the", b"from", b"with", b"by", b"on", b"at"];
     // A field's name ends with its colon.
     let text = without_closing_tags(text).replace(b": ", b":\n");
-    let parts = text.split(|byte| !(is_name(*byte) || b": /".contains(byte)));
-    let labels = parts.flat_map(|part| {
+    let mut labels = Vec::new();
+    let mut at = 0;
+    for part in text.split(|byte| !(is_name(*byte) || b": /".contains(byte))) {
+        at += part.len();
+        let rest = text.get(at..).unwrap_or_default();
+        at += 1;
+        let next = rest.iter().find(|byte| !b"\"'`\\] ".contains(byte)).copied().unwrap_or_default();
         let words: Vec<&[u8]> = part.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
-        if (2..=4).contains(&words.len()) && !words.iter().any(|word| word.ends_with(b":")) {
-            vec![words.join(&b'_')]
+        let colon = words.iter().any(|word| word.ends_with(b":"));
+        let field = colon || b":=>".contains(&next);
+        if (2..=4).contains(&words.len()) && !colon {
+            let text = words.join(&b'_');
+            let running = words.iter().any(|word| RUNNING.contains(word)) || !field && classify(&text) == Class::Other;
+            if !running {
+                labels.push(Label { text, field });
+            }
         } else {
-            words.iter().map(|word| word.strip_suffix(b":").unwrap_or(word).to_vec()).collect()
+            labels.extend(
+                words.iter().map(|word| Label { text: word.strip_suffix(b":").unwrap_or(word).to_vec(), field }),
+            );
         }
-    });
-    labels.filter(|name| name.iter().any(u8::is_ascii_alphabetic)).collect()
+    }
+    labels.retain(|label| label.text.iter().any(u8::is_ascii_alphabetic));
+    labels
 }
 
 /// The text with closing tags taken out: they name again what has been named.

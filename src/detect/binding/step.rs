@@ -42,6 +42,11 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     ) {
         return true;
     }
+    // `const token = ref("<value>")`: a container that is observed, or pointed to.
+    if walk.called && WRAPPERS.contains(&name) {
+        walk.called = false;
+        return true;
+    }
     if walk.first && name == b"or" {
         walk.fallback = true;
         return true;
@@ -49,7 +54,8 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     if walk.fallback && !matches!(class, Class::Ours(_) | Class::Header | Class::Authorization) {
         return true;
     }
-    let set = walk.commas == 1 && walk.depth == 0 && matches!(class, Class::Neutral | Class::NeutralHook);
+    let named = matches!(class, Class::Neutral | Class::NeutralHook) || class == Class::Other && walk.names == 1;
+    let set = walk.commas == 1 && walk.depth == 0 && named;
     if set && is_called_by(bytes, place.start, SETTERS) {
         walk.commas = 0;
         walk.bound = true;
@@ -68,6 +74,11 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     if walk.commas > 0 && name.contains(&b'/') {
         return true;
     }
+    if walk.called && walk.depth == 0 && walk.commas == 1 && is_key_import(name) {
+        // `importKey("raw", encode("<value>"), ...)`
+        binding.hmac = true;
+        return false;
+    }
     if walk.depth > 0 || walk.commas > 0 {
         // What a call or an index in front of the value is about: only what names it outright counts.
         let outright = matches!(class, Class::Ours(_) | Class::Header | Class::Authorization)
@@ -77,7 +88,10 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         }
     }
     // What reads a secret takes its name, its version or its id, never the secret.
-    if walk.called && READERS.iter().any(|reader| name.to_ascii_lowercase().ends_with(reader.as_bytes())) {
+    if walk.called
+        && (READERS.iter().any(|reader| name.to_ascii_lowercase().ends_with(reader.as_bytes()))
+            || Words::new(name).has(&["uuid", "guid"]))
+    {
         binding.foreign = true;
         return false;
     }
@@ -140,7 +154,8 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             if binding.variable.is_none() {
                 binding.neutral.get_or_insert(family);
                 binding.is_bare = Words::new(name).is_bare_key();
-                binding.own |= Words::new(name).is_application();
+                // `setAuthToken(...)` is given what a client sends.
+                binding.own |= Words::new(name).is_application() && !(called && class == Class::Neutral);
             }
             binding.variable.get_or_insert(place);
             true
@@ -195,6 +210,11 @@ fn is_value(name: &[u8]) -> bool {
 /// Whether the text goes on with the word by which running text says what something is.
 fn is_copula(text: &[u8]) -> bool {
     [&b" is "[..], b" was "].iter().any(|copula| text.starts_with(copula))
+}
+
+/// Whether a call of this name makes a key of its second argument.
+fn is_key_import(name: &[u8]) -> bool {
+    name.ends_with(b"importKey") || name.ends_with(b"import_key")
 }
 
 /// Whether a label is made of plain words of a text: `package repository key`.
@@ -252,6 +272,9 @@ pub(super) fn other(
     true
 }
 
+/// Calls that hold what they are given, under the name of what they are assigned to.
+const WRAPPERS: &[&[u8]] = &[b"ref", b"shallowRef", b"useRef", b"observable", b"signal", b"useState", b"writable", b"lazy"];
+
 /// Calls that read a secret.
 const READERS: &[&str] = &[
     "credentials",
@@ -289,6 +312,7 @@ const SETTERS: &[&str] = &[
     "const_set",
     "set",
     "put",
+    "put_new",
 ];
 
 /// Whether what stands at `at` is an argument of one of these calls.

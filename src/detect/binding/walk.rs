@@ -104,6 +104,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     // `condition ? 'one' : <value>`: the other value says nothing of this one.
                     let condition = alternative(bytes, at).unwrap_or(at);
                     tokens = backwards(bytes, condition);
+                    lead = b'?';
                 }
                 b'|' | b'?' if walk.names == 0 && !walk.bound && is_choice(bytes, at) => walk.fallback = true,
                 b'(' | b'{' | b'[' => {
@@ -188,7 +189,7 @@ pub(super) fn goes_on(above: &[u8], lead: u8, walk: &Walk) -> bool {
     if b"([{,=+|?&\\<".contains(&last) || above.ends_with(b"=>") {
         return true;
     }
-    if b".?|+&,)".contains(&lead) {
+    if b".?|+&,)".contains(&lead) || lead == b'{' && above.ends_with(b" switch") {
         return true;
     }
     // Nothing stood in front of the value: its name may be all that the line above holds.

@@ -37,6 +37,12 @@ pub(super) const FILLERS: &[&str] = &[
     "use", "with", "std", "ptr", "cstr", "optional",
 ];
 
+/// What a type does with a thing: `KeyTransport`, `TokenInterceptor`.
+#[rustfmt::skip]
+pub(super) const ROLES: &[&str] = &[
+    "transport", "interceptor", "middleware", "authenticator", "authorizer", "scheme", "handler",
+];
+
 /// Neutral words that say that something else of the vendor's is meant: `KONVER_ORG`.
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[

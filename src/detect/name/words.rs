@@ -1,6 +1,6 @@
 //! What the words of a name say together.
 
-use super::lists::{ABOUT, FILLERS, NO_SECRET_ANYWHERE, NO_SECRET_BEFORE, NO_SECRET_LAST, SLOTS, THINGS};
+use super::lists::{ABOUT, FILLERS, NO_SECRET_ANYWHERE, NO_SECRET_BEFORE, NO_SECRET_LAST, ROLES, SLOTS, THINGS};
 use super::{Class, Family, VENDOR, is_in, split};
 
 /// The words of a name in lower case, with how it was written undone.
@@ -12,7 +12,7 @@ impl Words {
         Self(split::split(name))
     }
 
-    pub(super) fn has(&self, list: &[&str]) -> bool {
+    pub(in crate::detect) fn has(&self, list: &[&str]) -> bool {
         self.0.iter().any(|word| is_in(word, list))
     }
 
@@ -77,7 +77,9 @@ impl Words {
             return Class::Authorization;
         }
         if thing {
-            let neutral = |word: &Vec<u8>| is_in(word, THINGS) || is_in(word, FILLERS) || word.len() == 1;
+            let neutral = |word: &Vec<u8>| {
+                is_in(word, THINGS) || is_in(word, FILLERS) || is_in(word, ROLES) || word.len() == 1
+            };
             let hooks = |word: &Vec<u8>| {
                 neutral(word)
                     || is_in(
