@@ -27,7 +27,7 @@ impl Flow {
     pub(super) fn new(bytes: &[u8], context: &Context) -> Self {
         static USE: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(
-                r"(?i-u)[\w.:-]*(?:x[-_]?api[-_]?key|authorization|auth_?header|konver|hmac|secretkeyspec|importkey)[\w.:-]*",
+                r"(?i-u)[\w.:-]*(?:x[-_]?api[-_]?key|authorization|auth_?header|konver|hmac|crypto\.mac|secretkeyspec|importkey)[\w.:-]*",
             )
             .ok()
         });
@@ -103,7 +103,10 @@ impl Flow {
 /// Whether a call of this name signs or checks a signature.
 fn is_signing(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower.windows(4).any(|part| part == b"hmac") || lower.ends_with(b"secretkeyspec") || lower.ends_with(b"importkey")
+    lower.windows(4).any(|part| part == b"hmac")
+        || lower.ends_with(b"crypto.mac")
+        || lower.ends_with(b"secretkeyspec")
+        || lower.ends_with(b"importkey")
 }
 
 /// What stands behind a name that ends at `end`: the mark that binds it, and the text that is bound.

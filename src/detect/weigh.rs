@@ -108,7 +108,7 @@ fn outright(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bind
     if let Some(message) = in_url(bytes, candidate) {
         return Some((Family::Key, Evidence::Url, message));
     }
-    if bound.header && context.is_ours(candidate.start()) {
+    if bound.header && !bound.elsewhere && context.is_ours(candidate.start()) {
         let name = if bound.bearer { "Authorization: Bearer" } else { "X-Api-Key" };
         return Some((Family::Key, Evidence::Header, format!("sent as {name} to Konver").into_bytes()));
     }

@@ -10,12 +10,12 @@ mod walk;
 use std::ops::Range;
 
 use super::context::Context;
-use super::name::Family;
+use super::name::{Family, Words, is_elsewhere};
 use crate::finding::Evidence;
 use container::containers;
 use pair::pair;
 use row::is_of_another;
-use sibling::siblings;
+use sibling::{holder, siblings};
 use walk::leftwards;
 
 /// What the surroundings of a value say.
@@ -84,6 +84,7 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
         return binding;
     }
     leftwards(bytes, context, span.start, &mut binding);
+    binding.elsewhere |= binding.header && is_held_elsewhere(bytes, context, span.start);
     let open = |binding: &Binding<'_>| binding.ours.is_none() && !binding.header && !binding.foreign && !binding.hmac;
     if open(&binding) {
         pair(bytes, context, span, &mut binding);
@@ -99,6 +100,15 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
         }
     }
     binding
+}
+
+/// Whether the object on the value's line is named after another service: `CLEARBIT = {"Authorization": "Bearer <value>"}`.
+fn is_held_elsewhere(bytes: &[u8], context: &Context, start: usize) -> bool {
+    let line = context.start(context.line(start)).max(start.saturating_sub(REACH));
+    let braces = memchr::memchr_iter(b'{', bytes.get(line..start).unwrap_or_default());
+    // The headers of a session of HTTP are those of any client.
+    let client = |name: &[u8]| Words::new(name).has(&["session", "headers", "header"]);
+    braces.map(|at| holder(bytes, line + at)).any(|name| is_elsewhere(name) && !client(name))
 }
 
 /// Whether the value is itself a key of a map: `'<value>': 'marieke'`.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use bstr::ByteSlice;
 
+use super::step::is_value;
 use super::{Binding, is_name};
 use crate::detect::context::Context;
 use crate::detect::name::{Class, Family, Words, classify};
@@ -80,10 +81,7 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
         [label, name] => {
             let class = classify(&name.text);
             let says = !matches!(class, Class::Other | Class::Refused | Class::Foreign | Class::Vendor);
-            is_label_word(&label.text)
-                && (label.field || says)
-                && class != Class::Slot
-                && !is_label_word(&name.text)
+            is_label_word(&label.text) && (label.field || says) && class != Class::Slot && !is_label_word(&name.text)
         }
         _ => false,
     };
@@ -202,7 +200,8 @@ fn labels(text: &[u8]) -> Vec<Label> {
             );
         }
     }
-    labels.retain(|label| label.text.iter().any(u8::is_ascii_alphabetic));
+    // Another value, which may well begin with the vendor's name, names nothing.
+    labels.retain(|label| label.text.iter().any(u8::is_ascii_alphabetic) && !is_value(&label.text));
     labels
 }
 

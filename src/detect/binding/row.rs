@@ -83,6 +83,14 @@ fn own_pair(before: &[u8]) -> Option<(&[u8], &[u8], bool)> {
         return (!name.is_empty()).then_some((name, left.get(..from)?, name.starts_with(b"--")));
     }
     let left = open.trim_ascii_end();
+    if let Some(header) = left.strip_suffix(b":") {
+        // `-H 'If-None-Match: "<value>"'`
+        let from = header.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
+        let rest = header.get(..from)?.strip_suffix(b"'").or_else(|| header.get(..from)?.strip_suffix(b"\""))?;
+        let flag = rest.trim_ascii_end();
+        let is_header = flag.ends_with(b"-H") || flag.ends_with(b"--header");
+        return is_header.then_some((header.get(from..)?, rest, true));
+    }
     if left.len() == open.len() {
         return None;
     }

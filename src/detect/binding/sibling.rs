@@ -1,6 +1,6 @@
 //! What stands beside a value in its object: the service that a record is about, which names a secret without a vendor's name.
 
-use super::Binding;
+use super::{Binding, is_name};
 use crate::detect::context::Context;
 use crate::detect::name::{Class, Family, Words, classify, is_elsewhere};
 use crate::finding::Evidence;
@@ -91,6 +91,10 @@ pub(super) fn siblings(bytes: &[u8], context: &Context, start: usize, binding: &
     for _ in 0..LEVELS {
         let Some(object) = enclosing(bytes, from, to) else { break };
         (from, to) = object;
+        if binding.neutral.is_some() && is_elsewhere(holder(bytes, from)) {
+            binding.elsewhere = true;
+            return;
+        }
         let object = bytes.get(from..to).unwrap_or_default();
         if settle(of_fields(fields(object).split(|byte| b"\n,;".contains(byte)), binding.slot), binding) {
             return;
@@ -133,6 +137,16 @@ fn enclosing(bytes: &[u8], from: usize, to: usize) -> Option<(usize, usize)> {
         depth < 0
     })?;
     Some((floor + open, to + close + 1))
+}
+
+/// The name in front of a brace: `:algolia {`, `mailgun: {`, `CLEARBIT = {`.
+pub(super) fn holder(bytes: &[u8], brace: usize) -> &[u8] {
+    const NEAR: usize = 80;
+    let before = bytes.get(brace.saturating_sub(NEAR)..brace).unwrap_or_default();
+    let end = before.iter().rposition(|byte| !b" \t:=>({[\"'".contains(byte)).map_or(0, |last| last + 1);
+    let name = before.get(..end).unwrap_or_default();
+    let start = name.iter().rposition(|&byte| !is_name(byte)).map_or(0, |at| at + 1);
+    name.get(start..).unwrap_or_default()
 }
 
 /// The fields of an object, those of objects within it aside.
@@ -182,6 +196,10 @@ fn split(field: &[u8]) -> Option<(&[u8], &[u8])> {
     let field = field.trim_ascii();
     let field = field.strip_prefix(b"- ").unwrap_or(field).trim_ascii();
     if let Some(element) = field.strip_prefix(b"<") {
+        // `<column name="provider" value="konver"/>`
+        if let (Some(name), Some(value)) = (attribute(element, b"name"), attribute(element, b"value")) {
+            return Some((name, value));
+        }
         // `<Name>Konver</Name>`
         let close = memchr::memchr(b'>', element)?;
         let name = element.get(..close)?.split(u8::is_ascii_whitespace).next()?;
@@ -205,6 +223,14 @@ fn split(field: &[u8]) -> Option<(&[u8], &[u8])> {
     (!name.is_empty() && !value.is_empty()).then_some((name, value))
 }
 
+/// The value of an attribute of a tag.
+fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+    let tag = tag.get(..memchr::memchr(b'>', tag).unwrap_or(tag.len()))?;
+    let at = memchr::memmem::find(tag, &[b" ", name, b"=\""].concat())?;
+    let value = tag.get(at + name.len() + 3..)?;
+    value.get(..memchr::memchr(b'"', value)?)
+}
+
 /// The same for blocks of lines of the same indentation, as in YAML, INI and properties, innermost first.
 fn blocks(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
     let mut number = context.line(start);
@@ -219,6 +245,17 @@ fn blocks(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'
     }
 }
 
+/// The lines of the section of TOML or INI that a line belongs to; none where there is no such section.
+fn section<'t>(bytes: &'t [u8], context: &Context, number: usize) -> Vec<&'t [u8]> {
+    const LINES: usize = 20;
+    let text = |line: usize| bytes.get(context.start(line)..context.line_end(line)).unwrap_or_default().trim_ascii();
+    let heads = |line: &[u8]| line.starts_with(b"[") && line.ends_with(b"]");
+    let above = (1..=LINES.min(number)).map(|up| number - up);
+    let Some(head) = above.clone().find(|&line| heads(text(line))) else { return Vec::new() };
+    let below = (number + 1..=number + LINES).map(text).take_while(|line| !heads(line));
+    (head + 1..number).map(text).chain(below).collect()
+}
+
 /// The lines of the block that a line belongs to, and the number of the line that opens it.
 fn block<'t>(bytes: &'t [u8], context: &Context, number: usize) -> Option<(Vec<&'t [u8]>, Option<usize>)> {
     let text = |line: usize| bytes.get(context.start(line)..context.line_end(line)).filter(|line| line.len() < 400);
@@ -230,7 +267,7 @@ fn block<'t>(bytes: &'t [u8], context: &Context, number: usize) -> Option<(Vec<&
     };
     let (level, first) = indent(text(number)?);
     if level == 0 {
-        return None;
+        return Some((section(bytes, context, number), None));
     }
     let (mut lines, mut above) = (Vec::new(), None);
     if first {

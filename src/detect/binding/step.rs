@@ -42,6 +42,11 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     ) {
         return true;
     }
+    // `environment switch { "Production" => "<value>" }`: what is asked says nothing of the answer.
+    if walk.opened && name == b"switch" || std::mem::take(&mut walk.subject) {
+        walk.subject = name == b"switch";
+        return true;
+    }
     // `const token = ref("<value>")`: a container that is observed, or pointed to.
     if walk.called && WRAPPERS.contains(&name) {
         walk.called = false;
@@ -74,7 +79,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     if walk.commas > 0 && name.contains(&b'/') {
         return true;
     }
-    if walk.called && walk.depth == 0 && walk.commas == 1 && is_key_import(name) {
+    if walk.called && walk.depth == 0 && walk.later && is_key_import(name) {
         // `importKey("raw", encode("<value>"), ...)`
         binding.hmac = true;
         return false;
@@ -155,7 +160,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
                 binding.neutral.get_or_insert(family);
                 binding.is_bare = Words::new(name).is_bare_key();
                 // `setAuthToken(...)` is given what a client sends.
-                binding.own |= Words::new(name).is_application() && !(called && class == Class::Neutral);
+                binding.own |= Words::new(name).is_application() && !(called && Words::new(name).has(&["set"]));
             }
             binding.variable.get_or_insert(place);
             true
@@ -200,7 +205,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
 }
 
 /// Whether a word is a value rather than a name: long, and with letters and digits in turns, as no name has them.
-fn is_value(name: &[u8]) -> bool {
+pub(super) fn is_value(name: &[u8]) -> bool {
     const TURNS: usize = 4;
     let turns =
         name.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count();
@@ -273,7 +278,20 @@ pub(super) fn other(
 }
 
 /// Calls that hold what they are given, under the name of what they are assigned to.
-const WRAPPERS: &[&[u8]] = &[b"ref", b"shallowRef", b"useRef", b"observable", b"signal", b"useState", b"writable", b"lazy"];
+const WRAPPERS: &[&[u8]] = &[
+    b"ref",
+    b"shallowRef",
+    b"useRef",
+    b"observable",
+    b"signal",
+    b"useState",
+    b"writable",
+    b"lazy",
+    b"SecretStr",
+    b"SecretString",
+    b"SecretBox",
+    b"SecretBytes",
+];
 
 /// Calls that read a secret.
 const READERS: &[&str] = &[

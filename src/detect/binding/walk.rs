@@ -15,6 +15,8 @@ pub(super) struct Walk {
     pub(super) list: bool,
     pub(super) opened: bool,
     pub(super) body: bool,
+    /// The name that comes next is what a `switch` asks.
+    pub(super) subject: bool,
     /// It is not the first in its list or object.
     pub(super) later: bool,
     pub(super) climbed: bool,
@@ -57,6 +59,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
         list: false,
         opened: false,
         body: false,
+        subject: false,
         later: false,
         climbed: false,
         fallback: false,
@@ -89,7 +92,12 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
             }
             Token::Mark(mark, at) => match mark {
                 b')' if walk.names == 0 && bytes.get(line_start..start).is_some_and(is_numbering) => {}
-                b'>' if walk.generic == 0 && walk.depth == 0 && walk.names > 0 && walk.opened => {
+                b'>' if walk.generic == 0
+                    && walk.depth == 0
+                    && walk.names > 0
+                    && walk.opened
+                    && !is_arrow(bytes, at) =>
+                {
                     walk.generic = 1;
                     walk.depth += 1;
                 }
@@ -165,6 +173,11 @@ fn is_comparison(bytes: &[u8], at: usize) -> bool {
         Some(b'>') => after == Some(&b'='),
         _ => false,
     }
+}
+
+/// Whether the mark is the end of `=>` or `->`.
+fn is_arrow(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|before| b"=-".contains(before))
 }
 
 /// Where the condition ends whose first choice, a literal, stands in front of the colon at `colon`.

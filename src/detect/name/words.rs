@@ -77,9 +77,8 @@ impl Words {
             return Class::Authorization;
         }
         if thing {
-            let neutral = |word: &Vec<u8>| {
-                is_in(word, THINGS) || is_in(word, FILLERS) || is_in(word, ROLES) || word.len() == 1
-            };
+            let neutral =
+                |word: &Vec<u8>| is_in(word, THINGS) || is_in(word, FILLERS) || is_in(word, ROLES) || word.len() == 1;
             let hooks = |word: &Vec<u8>| {
                 neutral(word)
                     || is_in(
