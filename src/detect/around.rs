@@ -206,7 +206,11 @@ pub(super) fn is_in_address(bytes: &[u8], candidate: &Candidate) -> bool {
     let from = before.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
     let token = before.get(from..).unwrap_or_default();
     let Some(at) = memchr::memmem::rfind(token, b"://") else { return false };
-    let rest = token.get(at + 3..).unwrap_or_default();
+    let (scheme, rest) = (token.get(..at).unwrap_or_default(), token.get(at + 3..).unwrap_or_default());
+    if !scheme.to_ascii_lowercase().ends_with(b"http") && !scheme.to_ascii_lowercase().ends_with(b"https") {
+        // A service that has a scheme of its own.
+        return !token.to_ascii_lowercase().windows(6).any(|part| part == b"konver");
+    }
     let Some(end) = rest.iter().position(|byte| b"/?#".contains(byte)) else { return false };
     let host = rest.get(..end).unwrap_or_default().rsplit(|&byte| byte == b'@').next().unwrap_or_default();
     let named = host.contains(&b'.') && host.first().is_some_and(u8::is_ascii_alphanumeric);

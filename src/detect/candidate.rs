@@ -78,6 +78,13 @@ fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
         }
         span.start += equals + 1;
     }
+    // `%22<value>`: what an escape stands for is read where escapes are undone.
+    let escaped = span.start > 0
+        && bytes.get(span.start - 1) == Some(&b'%')
+        && bytes.get(span.start..span.start + 2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    if escaped {
+        span.start += 2;
+    }
     for owner in [&b"secrets."[..], b"process.env.", b"env.", b"vars."] {
         if bytes.get(span.clone())?.starts_with(owner) {
             span.start += owner.len();

@@ -37,7 +37,7 @@ impl Context {
         });
         static SECTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(
-                r#"(?im-u)^[ \t]*(?:["'\[:]+)?[\w.-]*konver[\w.-]*["'\]]*[ \t]*(?::[ \t]*\{?|\{|=[ \t]*\{)?[ \t]*\r?$"#,
+                r#"(?im-u)^[ \t]*(?:["'\[:]+)?[\w.-]*konver[\w.-]*["'\]]*[ \t]*(?::[ \t]*\{?|\{|=[ \t]*\{)?[ \t]*\r?$|^[ \t]*<\w+[^>\n]*\bid="[\w.-]*konver[\w.-]*"[^>\n]*>[ \t]*\r?$"#,
             )
             .ok()
         });

@@ -1,5 +1,6 @@
 //! What a value stands in: keys of YAML, sections of INI, tags, objects, bodies of functions.
 
+use super::sibling::attribute;
 use super::walk::opens_scalar;
 use super::{Binding, REACH, is_name};
 use crate::detect::context::Context;
@@ -57,7 +58,11 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
             Named::Settled => return,
             // In a file with other vendors' hosts an unknown name may be one of theirs.
             Named::Other => binding.own |= context.has_other() || context.has_sections(),
-            Named::Nothing => {}
+            Named::Called if context.has_sections() => {
+                binding.own = true;
+                return;
+            }
+            Named::Called | Named::Nothing => {}
         }
         if binding.own
             && !application
@@ -156,6 +161,9 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         binding.elsewhere = true;
         return Named::Nothing;
     }
+    // `<bean id="sms" class="com.acme.Sms">` is called by its id.
+    let called = line.strip_prefix(b"<").and_then(|tag| attribute(tag, b"id")).filter(|_| !line.ends_with(b"/>"));
+    let names = called.map_or(names, |name| vec![name]);
     let own: Vec<&[u8]> = names.iter().copied().filter(|name| !Words::new(name).without_verbs().is_filler()).collect();
     if binding.returned && binding.neutral.is_none() && line.contains(&b'(') {
         // `private function getKey() {`
@@ -185,7 +193,11 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
         return Named::Settled;
     }
     let other = own.len() == 1 && binding.neutral.is_some() && !words.has_vendor() && !words.has_thing();
-    if other { Named::Other } else { Named::Nothing }
+    match (other, called) {
+        (true, Some(_)) => Named::Called,
+        (true, None) => Named::Other,
+        (false, _) => Named::Nothing,
+    }
 }
 
 /// What the name of a container says.
@@ -194,6 +206,8 @@ enum Named {
     Settled,
     /// Something that is neither the vendor nor a word that says nothing.
     Other,
+    /// The same, by an id of its own.
+    Called,
     /// Nothing.
     Nothing,
 }

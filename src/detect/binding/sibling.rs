@@ -224,7 +224,7 @@ fn split(field: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The value of an attribute of a tag.
-fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+pub(super) fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
     let tag = tag.get(..memchr::memchr(b'>', tag).unwrap_or(tag.len()))?;
     let at = memchr::memmem::find(tag, &[b" ", name, b"=\""].concat())?;
     let value = tag.get(at + name.len() + 3..)?;

@@ -66,7 +66,8 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         walk.bound = true;
     }
     // A label of several words says more than its last one: `minisign public key`.
-    let joined = walk.phrase.len() > name.len();
+    let joined = walk.phrase.len() > name.len()
+        && binding.variable.as_ref().is_none_or(|variable| variable.end == walk.phrase_end);
     if joined
         && binding.neutral.is_some()
         && class != Class::Refused

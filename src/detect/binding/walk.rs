@@ -26,6 +26,8 @@ pub(super) struct Walk {
     pub(super) generic: u32,
     pub(super) quoted: bool,
     pub(super) phrase: Vec<u8>,
+    /// Where the phrase ends.
+    pub(super) phrase_end: usize,
     pub(super) before: usize,
     pub(super) first: bool,
     pub(super) names: usize,
@@ -67,6 +69,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
         generic: 0,
         quoted: literal + 1 == start,
         phrase: Vec::new(),
+        phrase_end: 0,
         before: 0,
         first: true,
         names: 0,
@@ -150,6 +153,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                 // Words that follow one another are one label: `Konver API key`.
                 let plain = !name.contains(&b'_');
                 let joins = plain && to + 1 == walk.before && bytes.get(to) == Some(&b' ') && walk.phrase.len() < 40;
+                walk.phrase_end = if joins { walk.phrase_end } else { to };
                 walk.phrase = if joins { [name, b"_", walk.phrase.as_slice()].concat() } else { name.to_vec() };
                 walk.before = from;
                 if walk.names > NAMES || !step(bytes, binding, &mut walk, name, from..to) {
