@@ -34,6 +34,18 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
         let list = r"\[\s*([A-Za-z_]\w*)\s*,\s*([A-Za-z_]\w*)\s*(?:,\s*([A-Za-z_]\w*)\s*)?\]";
         Regex::new(&format!("(?-u)(?:{sum}|{put}|{list})")).ok()
     });
+    // The groups of the next one that are names; the others are literals.
+    const NAMES: &[usize] = &[1, 4, 6, 7];
+    static MIXED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let name = r"\$?\{?\b([A-Za-z_]\w*)\b\}?";
+        let part = r"([A-Za-z0-9_+/=.~-]{4,200})";
+        let quote = r#"["'`]"#;
+        let sum = r"[ \t]*(?:\+|\.\.?|&|<>|\|\|)\s*";
+        Regex::new(&format!(
+            "(?-u){quote}(?:[$#]?\\{{([A-Za-z_]\\w*)\\}}{part}|{part}[$#]?\\{{([A-Za-z_]\\w*)\\}}){quote}|{quote}{part}{quote}{sum}{name}|{name}{sum}{quote}{part}{quote}"
+        ))
+        .ok()
+    });
     static MORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r#"(?-u)([A-Za-z_]\w*)\s*(?:\+=|\.=|<<|\.\.=|~=|&=)\s*(?:"([^"\n]{4,200})"|'([^'\n]{4,200})')"#).ok()
     });
@@ -45,8 +57,20 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
         let pieces = pieces.filter(|pieces| pieces.len() > 1)?;
         Some(Assembly { whole: put_together(bytes, pieces), expression: found.get(0)?.range() })
     };
+    let mixed = |found: regex::bytes::Captures<'_>| {
+        let pieces: Option<Vec<_>> = (1..found.len())
+            .filter_map(|at| Some((at, found.get(at)?)))
+            .map(|(at, part)| match NAMES.contains(&at) {
+                true => last.get(part.as_bytes()).map(|&place| place.clone()),
+                false => Some(part.range()),
+            })
+            .collect();
+        Some(Assembly { whole: put_together(bytes, pieces?), expression: found.get(0)?.range() })
+    };
     let sums = SUM.iter().filter(|_| last.len() > 1).flat_map(|regex| regex.captures_iter(bytes)).take(MOST);
     let mut found: Vec<Assembly> = sums.filter_map(sum).collect();
+    let all = MIXED.iter().filter(|_| !last.is_empty()).flat_map(|regex| regex.captures_iter(bytes)).take(MOST);
+    found.extend(all.filter_map(mixed));
     found.extend(grown(bytes, &constants, &named(bytes, MORE.as_ref())));
     found
 }
@@ -112,6 +136,10 @@ mod tests {
             "a := \"abcd\"\nb := \"efgh\"\nk := [a, b]",
             "$a = 'abcd'; $b = 'efgh'; $k = $a . $b;",
             "a = 'abcd'\na += 'efgh'\nb = 'ijkl'\n",
+            "const a = 'abcd';\nuse(`${a}efgh`);",
+            "b = 'efgh'\nuse(f'abcd{b}')",
+            "a = 'abcd'\nuse(a + 'efgh')",
+            "$b = 'efgh';\nuse('abcd' . $b);",
         ] {
             assert_eq!(values(text), ["abcdefgh"], "{text}");
         }

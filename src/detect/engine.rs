@@ -317,11 +317,15 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
     {
         return refused(Reason::NotRandom);
     }
+    // An API key by its name is one of the only API around.
+    let own = bound.variable.clone().and_then(|place| layer.bytes.get(place)).map(Words::new);
+    let api = own.is_some_and(|own| own.has(&["api", "apikey"]) && own.has_thing());
     let strength = match evidence {
         Evidence::Name | Evidence::Url | Evidence::Known | Evidence::Pattern => Strength::Strong,
         Evidence::Header | Evidence::Client | Evidence::Flow => Strength::Medium,
         Evidence::File
-            if bound.neutral.is_some() && context.nearness(candidate.start()).is_some_and(|near| near <= 3) =>
+            if bound.neutral.is_some()
+                && context.nearness(candidate.start()).is_some_and(|near| near <= if api { 10 } else { 3 }) =>
         {
             Strength::Medium
         }

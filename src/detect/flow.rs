@@ -60,6 +60,7 @@ impl Flow {
         let direct = sinks.keys().cloned().collect();
         let functions = functions(bytes);
         let mut hops = assignments(bytes);
+        hops.extend(returned(bytes));
         hops.extend(passed(bytes, &functions));
         for _ in 0..HOPS {
             let before = sinks.len();
@@ -153,10 +154,28 @@ fn assignments(bytes: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     HOP.iter().flat_map(|regex| regex.captures_iter(bytes)).filter_map(hop).collect()
 }
 
+/// What functions return, under their names: `def konver_key(): return decode(BLOB)`. A body of a few lines is looked at.
+fn returned(bytes: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    static BODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let head = r"\b(?:function|def|fn|func|fun|sub|get)\s+([A-Za-z_]\w*)[^\n]*\n";
+        Regex::new(&format!(r"(?-u){head}(?:[^\n]*\n){{0,4}}?[ \t]*return\b([^\n;]{{1,200}})")).ok()
+    });
+    let mut hops = Vec::new();
+    for found in BODY.iter().flat_map(|regex| regex.captures_iter(bytes)) {
+        let (Some(name), Some(value)) = (found.get(1), found.get(2)) else { continue };
+        // A record that is returned has many fields, each with a name of its own.
+        if !value.as_bytes().iter().any(|byte| b"{[:".contains(byte)) {
+            hops.extend(names(value.as_bytes(), true).map(|from| (last_part(name.as_bytes()), from)));
+        }
+    }
+    hops
+}
+
 /// The functions that the text defines, with their parameters.
 fn functions(bytes: &[u8]) -> HashMap<Vec<u8>, Vec<Vec<u8>>> {
     static DEFINED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let named = r"\b(?:function|def|fn|func|fun|sub|proc|procedure)\s+([A-Za-z_]\w*)\s*\(([^()]{1,200})\)";
+        let named =
+            r"\b(?:function|def|fn|func|fun|sub|proc|procedure|class|record)\s+([A-Za-z_]\w*)\s*\(([^()]{1,200})\)";
         let arrow = r"\b([A-Za-z_]\w*)\s*[=:]\s*(?:async\s*)?\(([^()]{1,200})\)\s*(?::\s*\w+\s*)?=>";
         let typed = r"\b([A-Za-z_]\w*)\(((?:[\w<>\[\]?]+\s+\w+\s*,?\s*){1,8})\)\s*(?:throws\s+\w+\s*)?(?:\{|=>)";
         Regex::new(&format!("(?-u)(?:{named}|{arrow}|{typed})")).ok()
