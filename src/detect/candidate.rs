@@ -123,7 +123,11 @@ fn bare_marks(bytes: &[u8], span: &Range<usize>, lead: usize, trail: usize) -> (
     let padded =
         bytes.get(span.clone()).is_some_and(|run| run.ends_with(b"=") && b"/+".contains(run.first().unwrap_or(&b' ')))
             && lead == 1;
-    let lead = if padded || before.ends_with(b"=") || before.ends_with(b": ") { 0 } else { lead };
+    let item = before.strip_suffix(b"- ").is_some_and(|before| {
+        before.rsplit(|&byte| byte == b'\n').next().is_some_and(|line| line.iter().all(u8::is_ascii_whitespace))
+    });
+    let assigned = [&b"="[..], b": ", b"= "].iter().any(|mark| before.ends_with(mark));
+    let lead = if padded || assigned || item { 0 } else { lead };
     let marks = bytes.get(span.end - trail..span.end).unwrap_or_default();
     let own = lead == 0 && marks.iter().all(|mark| b"-_+".contains(mark));
     let ends = bytes.get(span.end).is_none_or(|next| next.is_ascii_whitespace() || b"\"'`&};,)".contains(next));

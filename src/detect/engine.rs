@@ -317,6 +317,15 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
     {
         return refused(Reason::NotRandom);
     }
+    // In a record that a secret's name heads, ids have names of their own; a map of keys says so in the plural.
+    let field = bound.ours.as_ref().zip(bound.variable.as_ref()).is_some_and(|((_, _, ours), field)| {
+        let name = layer.bytes.get(field.clone()).unwrap_or_default();
+        layer.bytes.get(ours.end..field.start).is_some_and(|between| between.contains(&b'{'))
+            && classify(name) == Class::Other
+    });
+    if evidence == Evidence::Name && field && is_uuid_like(value) && !called.ends_with(b"s") {
+        return refused(Reason::NotRandom);
+    }
     // An API key by its name is one of the only API around.
     let own = bound.variable.clone().and_then(|place| layer.bytes.get(place)).map(Words::new);
     let api = own.is_some_and(|own| own.has(&["api", "apikey"]) && own.has_thing());

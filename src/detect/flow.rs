@@ -38,6 +38,7 @@ impl Flow {
             let family = match classify(name) {
                 Class::Ours(family) => family,
                 Class::Header | Class::Authorization if context.is_ours(found.start()) => Family::Key,
+                _ if Words::new(name).is_auth_header() && context.is_ours(found.start()) => Family::Key,
                 _ if separator == b'(' && Words::new(name).has_vendor() && is_constructor(name) => Family::Key,
                 _ if separator == b'(' && context.checks_signature() && is_signing(name) => Family::Webhook,
                 _ => continue,

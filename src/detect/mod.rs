@@ -16,6 +16,7 @@ mod hosts;
 pub mod judge;
 mod layer;
 mod name;
+mod prose;
 mod statement;
 mod table;
 mod weigh;

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::flow::{Flow, is_looked_up};
 use super::hosts::names_ours;
 use super::name::{Class, Family, classify, is_elsewhere};
-use super::{statement, table};
+use super::{prose, statement, table};
 use crate::finding::Evidence;
 
 /// Why nothing makes a value Konver's.
@@ -145,7 +145,10 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
         let message = b"given to a call beside Konver's address".to_vec();
         return Ok((Family::Key, Evidence::File, message));
     }
-    let family = bound.neutral.ok_or(Unbound::Nameless)?;
+    let Some(family) = bound.neutral else {
+        let said = prose::says(bytes, context, &(start..candidate.end()));
+        return said.map(|(family, message)| (family, Evidence::File, message)).ok_or(Unbound::Nameless);
+    };
     // Whatever is looked up has a key: of a cache, a commit, a file.
     if beside_host(bytes, start) {
         let message = b"given to a call beside Konver's address".to_vec();

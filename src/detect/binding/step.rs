@@ -56,6 +56,10 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         walk.fallback = true;
         return true;
     }
+    // `parts: string[] = [...]`
+    if class == Class::Slot && is_type(bytes, &place) {
+        return true;
+    }
     if walk.fallback && !matches!(class, Class::Ours(_) | Class::Header | Class::Authorization) {
         return true;
     }
@@ -211,6 +215,15 @@ pub(super) fn is_value(name: &[u8]) -> bool {
     let turns =
         name.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count();
     name.len() >= 20 && turns >= TURNS
+}
+
+/// Whether the name is a type between a variable and its value.
+fn is_type(bytes: &[u8], place: &Range<usize>) -> bool {
+    let before = bytes.get(place.start.saturating_sub(40)..place.start).unwrap_or_default();
+    let after = bytes.get(place.end..).unwrap_or_default();
+    let marks = after.iter().take(12).take_while(|byte| b"[]<>? &".contains(byte)).count();
+    // `android:value=` is one name.
+    before.ends_with(b": ") && after.get(marks..).is_some_and(|rest| rest.starts_with(b"=") && !rest.starts_with(b"=="))
 }
 
 /// Whether the text goes on with the word by which running text says what something is.

@@ -26,7 +26,7 @@ impl Words {
         self.has(THINGS)
     }
 
-    pub(super) fn has_hook(&self) -> bool {
+    pub(in crate::detect) fn has_hook(&self) -> bool {
         self.has(&["webhook", "webhooks", "hook", "hooks", "signing", "hmac", "whsec", "signature"])
     }
 
@@ -227,6 +227,11 @@ impl Words {
             "queries",
             "shortcuts",
         ])
+    }
+
+    /// Whether the name is that of a header by which a client shows who it is: `AUTH_HEADER`.
+    pub(in crate::detect) fn is_auth_header(&self) -> bool {
+        self.has(&["auth", "authentication", "key"]) && self.0.last().is_some_and(|last| last == b"header")
     }
 
     /// Whether the name is that of a reference to something: `remoteRef`, `secretKeyRef`.
