@@ -39,9 +39,14 @@ const SEALS: &[&[u8]] = &[
     b"ssh-",
     b"base64:",
     b"urn:",
+    b"0:2:",
+    b"0:3:",
     b"data:image",
     b"data:font",
 ];
+
+/// So far back the bracket is looked for in which a text is sealed over several lines.
+const ENCLOSED: usize = 2000;
 
 /// Whether the literal that holds the value is ciphertext or a reference, or the block is an encrypted one.
 pub(super) fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
@@ -65,7 +70,12 @@ pub(super) fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
     if before.ends_with(b"@") && !literal.contains(&b':') && !matches!(before, [.., b' ' | b'|' | b'\n', b'@']) {
         return true;
     }
-    if is_handled(line)
+    let open = |text: &[u8]| {
+        memchr::memmem::rfind(text, b"ENC[").is_some_and(|at| !text.get(at..).is_some_and(|rest| rest.contains(&b']')))
+    };
+    let wrapped = bytes.get(candidate.start().saturating_sub(ENCLOSED)..candidate.start()).is_some_and(open);
+    if wrapped
+        || is_handled(line)
         || is_beside_iv(bytes, candidate)
         || line.trim_ascii_start().starts_with(b"SetCredentialEncrypted=")
     {
@@ -140,7 +150,8 @@ pub(super) fn is_half(bytes: &[u8], context: &Context, candidate: &Candidate) ->
     quoted
         || after.starts_with(b"\\\n")
         || after.starts_with(b"\\\r\n")
-        || context.is_quoted_printable() && (after.starts_with(b"=\n") || before.ends_with(b"=\n"))
+        || context.is_quoted_printable()
+            && [&b"=\n"[..], b"=\r\n"].iter().any(|soft| after.starts_with(soft) || before.ends_with(soft))
         || before.ends_with(b"\n") && before.trim_ascii_end().ends_with(b"\\")
 }
 
@@ -196,7 +207,7 @@ pub(super) fn user_of(bytes: &[u8], candidate: &Candidate) -> Option<bool> {
     let rest = after.iter().take(100).position(|byte| !part(byte)).and_then(|at| after.get(at..))?;
     let host = rest.strip_prefix(b"@").filter(|_| slashes)?;
     let host = host.split(|byte| !byte.is_ascii_alphanumeric() && !b"-.".contains(byte)).next()?;
-    Some(host.to_ascii_lowercase().ends_with(b"konver.ai"))
+    Some(names_ours(host))
 }
 
 /// Whether the value is part of an address on somebody else's host, and no parameter that names the vendor.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::candidate::Candidate;
-use super::judge::is_key_byte;
+use super::judge::{Strength, is_key_byte, judge};
 
 /// A value, and the expression that puts it together.
 pub(super) struct Assembly {
@@ -55,6 +55,15 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
         let names = (1..found.len()).filter_map(|at| found.get(at));
         let pieces: Option<Vec<_>> = names.map(|name| last.get(name.as_bytes()).map(|&place| place.clone())).collect();
         let pieces = pieces.filter(|pieces| pieces.len() > 1)?;
+        // A choice or a list of two keys is none of one.
+        let text = found.get(0)?;
+        let joined = bytes.get(text.end()..).is_some_and(|rest| rest.starts_with(b".join"));
+        let is_choice = memchr::memmem::find(text.as_bytes(), b"||").is_some() || text.as_bytes().starts_with(b"[");
+        let is_whole =
+            |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(|piece| judge(piece, Strength::Strong).is_ok());
+        if is_choice && !joined && pieces.iter().any(is_whole) {
+            return None;
+        }
         Some(Assembly { whole: put_together(bytes, pieces), expression: found.get(0)?.range() })
     };
     let mixed = |found: regex::bytes::Captures<'_>| {
@@ -65,7 +74,11 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
                 false => Some(part.range()),
             })
             .collect();
-        Some(Assembly { whole: put_together(bytes, pieces?), expression: found.get(0)?.range() })
+        let is_choice = memchr::memmem::find(found.get(0)?.as_bytes(), b"||").is_some();
+        let is_whole =
+            |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(|piece| judge(piece, Strength::Strong).is_ok());
+        let pieces = pieces.filter(|pieces| !is_choice || !pieces.iter().any(is_whole))?;
+        Some(Assembly { whole: put_together(bytes, pieces), expression: found.get(0)?.range() })
     };
     let sums = SUM.iter().filter(|_| last.len() > 1).flat_map(|regex| regex.captures_iter(bytes)).take(MOST);
     let mut found: Vec<Assembly> = sums.filter_map(sum).collect();

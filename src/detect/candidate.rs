@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::judge::is_key_byte;
+use super::judge::{Strength, is_key_byte, judge};
 use super::name::{Class, classify};
 
 /// A value and where its pieces stand in the layer.
@@ -178,11 +178,21 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
         let pieces: Vec<Range<usize>> = group.iter().filter_map(|&i| literals.get(i).cloned()).collect();
         let value: Vec<u8> =
             pieces.iter().flat_map(|piece| bytes.get(piece.clone()).unwrap_or_default()).copied().collect();
+        // Keys beside one another, as in a list or a choice, are not pieces of one.
+        let gap = |pair: &[Range<usize>]| match pair {
+            [a, b] => bytes.get(a.end + 1..b.start.saturating_sub(1)).unwrap_or_default(),
+            _ => &[],
+        };
+        let is_whole =
+            |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(|piece| judge(piece, Strength::Strong).is_ok());
+        let several = pieces.iter().any(is_whole)
+            && !pieces.windows(2).all(|pair| is_sum(gap(pair)))
+            && !is_joined(bytes, &pieces);
+        if several {
+            continue;
+        }
         if pieces.len() > 1 && value.len() >= 16 && value.iter().all(|&byte| is_value_byte(byte)) {
-            let loose = pieces.windows(2).any(|pair| match pair {
-                [a, b] => bytes.get(a.end..b.start).is_some_and(|gap| gap.contains(&b',')),
-                _ => false,
-            });
+            let loose = !is_joined(bytes, &pieces) && pieces.windows(2).any(|pair| gap(pair).contains(&b','));
             if !loose || pieces.iter().all(|piece| piece.len() < 24) {
                 found.push(Candidate { loose, ..Candidate::put_together(value, pieces) });
             }
@@ -201,6 +211,33 @@ fn is_assigned_to(bytes: &[u8], end: usize) -> bool {
         [b':', next, ..] => *next != b':',
         _ => false,
     }
+}
+
+/// Whether what stands between two literals makes one of them: an operator that appends, or the end of a line.
+fn is_sum(gap: &[u8]) -> bool {
+    let blank = gap.trim_ascii().is_empty();
+    blank && gap.contains(&b'\n') || !blank && gap.iter().all(|byte| b"+.&~\\@_fL() \t\r\n".contains(byte))
+}
+
+/// Whether the literals are a list that is joined: `['...', '...'].join('')`, `"".join(["...", "..."])`, `implode('', [...])`.
+fn is_joined(bytes: &[u8], pieces: &[Range<usize>]) -> bool {
+    const NEAR: usize = 40;
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
+    let before = bytes.get(first.start.saturating_sub(NEAR)..first.start).unwrap_or_default();
+    let after = bytes.get(last.end..bytes.len().min(last.end + NEAR)).unwrap_or_default();
+    let after = after.get(1..).unwrap_or_default();
+    let joins = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();
+    let closes = after.iter().position(|byte| !b", \t\r\n])}".contains(byte)).and_then(|at| after.get(at..));
+    joins(before, b"join(")
+        || joins(before, b"implode(")
+        || joins(before, b"concat(")
+        || closes.is_some_and(|rest| {
+            [&b".join"[..], b"-join", b".mkString", b".joinToString", b".concat", b".reduce", b"|> "]
+                .iter()
+                .any(|word| rest.starts_with(word))
+        })
+        || joins(bytes, b".join('')")
+        || joins(bytes, b".join(\"\")")
 }
 
 /// What may stand between two pieces of one value.

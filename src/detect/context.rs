@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::encoding::is_quoted_printable;
 use super::hosts;
 
 /// Lines (from 0) at which something stands, in order.
@@ -50,8 +51,7 @@ impl Context {
             headers: Vec::new(),
             sections: false,
             signature: false,
-            quoted_printable: memchr::memmem::find(bytes, b"quoted-printable").is_some()
-                || memchr::memmem::find(bytes, b"=3D").is_some() && memchr::memmem::find(bytes, b"=\n").is_some(),
+            quoted_printable: is_quoted_printable(bytes),
             length: bytes.len(),
         };
         let lower = bytes.to_ascii_lowercase();

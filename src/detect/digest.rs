@@ -8,6 +8,8 @@ use super::judge::Reason;
 const DIGESTS: &[usize] = &[32, 40, 56, 64, 96, 128];
 /// So long are the lines of a wrapped text at least.
 const WRAPPED: usize = 40;
+/// So long are all of them but the last: 64 characters in PEM, 76 in MIME, 60 in git.
+const FULL: usize = 60;
 
 /// Why what stands right around the value says that it is a digest or a piece of ciphertext, if it does.
 pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
@@ -22,7 +24,11 @@ pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
     let digest = hex && DIGESTS.contains(&value.len());
     let is_digest = is_fragment(line)
         || is_fingerprint(after)
-        || digest && (is_checked_file(line, after) || is_commit(line) || is_locked(line) || is_listed(before))
+        || digest
+            && (is_checked_file(line, after)
+                || is_commit(line)
+                || is_locked(line)
+                || is_listed(bytes, candidate.start()))
         || hex && value.len() > 128;
     is_digest.then_some(Reason::NotRandom)
 }
@@ -74,12 +80,18 @@ fn is_locked(line: &[u8]) -> bool {
         let lower = text.to_ascii_lowercase();
         text.len() < 12 && (lower.starts_with(b"sha") || lower.starts_with(b"md5") || lower.starts_with(b"blake"))
     };
+    let is_content = |text: &[u8]| [&b"content"[..], b"digest", b"hash", b"value", b"checksum"].contains(&text);
     let [gap, second, _, fourth] = literals.map(Option::unwrap_or_default);
-    gap.trim_ascii() == b"," && is_version(second) || is_algorithm(fourth)
+    gap.trim_ascii() == b","
+        && (is_version(second) || second == b"hexpm")
+        && memchr::memmem::find(line, b":hex,").is_some()
+        || is_content(second) && is_algorithm(fourth)
 }
 
 /// In a list that is headed by a word for digests: `SPEC CHECKSUMS:` and lines of more indentation below it.
-fn is_listed(before: &[u8]) -> bool {
+fn is_listed(bytes: &[u8], start: usize) -> bool {
+    const REACH: usize = 4000;
+    let before = bytes.get(start.saturating_sub(REACH)..start).unwrap_or_default();
     let mut lines = before.rsplit(|&byte| byte == b'\n');
     let indent = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let Some(own) = lines.next().map(indent).filter(|&own| own > 0) else { return false };
@@ -103,23 +115,25 @@ fn is_barred(value: &[u8], before: &[u8], after: &[u8]) -> bool {
 
 /// A whole line of base64 between others: a key is never wrapped, what is sealed or compiled is.
 fn is_wrapped(bytes: &[u8], candidate: &Candidate) -> bool {
+    const LINE: usize = 400;
     let whole = |line: &[u8]| {
         let line = line.trim_ascii();
         let line = line.strip_suffix(b"\\").unwrap_or(line).trim_ascii();
-        line.len() >= WRAPPED && line.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+        let body = line.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1);
+        let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+        (WRAPPED..LINE).contains(&line.len()) && line.get(..body).is_some_and(|body| body.iter().all(base64))
     };
-    let start = bytes.get(..candidate.start()).and_then(|before| memchr::memrchr(b'\n', before));
-    let near = |text: &[u8]| text.len() < 400 && whole(text);
-    let from = start.map_or(0, |at| at + 1);
-    let end = bytes.get(candidate.end()..).and_then(|after| memchr::memchr(b'\n', after));
-    let to = end.map_or(bytes.len(), |at| candidate.end() + at);
-    let own = bytes.get(from..to).is_some_and(near);
-    if !own {
-        return false;
-    }
-    let above = start.and_then(|end| bytes.get(..end)).and_then(|text| text.rsplit(|&byte| byte == b'\n').next());
-    let below = bytes.get(to + 1..).and_then(|text| text.split(|&byte| byte == b'\n').next());
-    above.is_some_and(near) || below.is_some_and(near)
+    let floor = candidate.start().saturating_sub(2 * LINE);
+    let before = bytes.get(floor..candidate.start()).unwrap_or_default();
+    let after = bytes.get(candidate.end()..bytes.len().min(candidate.end() + 2 * LINE)).unwrap_or_default();
+    let mut above = before.rsplit(|&byte| byte == b'\n');
+    let mut below = after.split(|&byte| byte == b'\n');
+    // The value is all that stands on its line.
+    let alone = above.next().is_some_and(|own| own.trim_ascii().iter().all(|byte| b"+/".contains(byte)))
+        && below.next().is_some_and(|own| own.trim_ascii().iter().all(|byte| b"+/=\\ ".contains(byte)));
+    // The last line of a wrapped text is shorter than those above.
+    let full = |line: &[u8]| whole(line) && line.trim_ascii().len() >= FULL;
+    alone && whole(&candidate.value) && (above.next().is_some_and(full) || below.next().is_some_and(full))
 }
 
 #[cfg(test)]

@@ -47,13 +47,17 @@ pub(super) fn explain(detector: &Detector, text: &Text<'_>, line: usize) -> Vec<
     told
 }
 
+/// The longest base64 that may be a key: of 64 bytes. What is longer is ciphertext, a certificate or an image; and where its own
+/// name does not say what it is, what is longer than 54 bytes.
+const LONGEST: usize = 88;
+const LONG: usize = 72;
 /// A value without a vendor's name is believed only if it is not that short.
 const SHORT: usize = 20;
 /// So many letters without a digit may be a key.
 const LETTERS: usize = 24;
 /// The least that another piece adds to a key that is put together.
 const PIECE: usize = 8;
-/// So many keys that begin before a piece are looked at: they do not overlap but for readings of the same text.
+/// So many places that begin before another one are looked at: they do not overlap but for readings of the same text.
 const NEAR: usize = 16;
 
 /// One text on its way through the rules.
@@ -139,7 +143,9 @@ impl<'a, 't> Search<'a, 't> {
         };
         for candidate in &candidates {
             let within = |run: &Range<usize>| run.start <= candidate.start() && candidate.end() <= run.end + 2;
-            match decoded.iter().find(|decoded| within(&decoded.run)) {
+            let behind = decoded.partition_point(|decoded| decoded.run.start <= candidate.start());
+            let near = decoded.get(behind.saturating_sub(NEAR)..behind).unwrap_or_default();
+            match near.iter().find(|decoded| within(&decoded.run)) {
                 Some(decoded) => self.candidate(layer, context, &flow, &whole(decoded)),
                 None => self.candidate(layer, context, &flow, candidate),
             }
@@ -147,9 +153,13 @@ impl<'a, 't> Search<'a, 't> {
         for assembly in assemblies(&layer.bytes) {
             self.assembled(layer, context, &flow, &assembly);
         }
-        let covers =
-            |decoded: &encoding::Decoded, it: &Candidate| it.start() < decoded.run.end && decoded.run.start < it.end();
-        for decoded in decoded.iter().filter(|decoded| !candidates.iter().any(|it| covers(decoded, it))) {
+        let mut places: Vec<(usize, usize)> = candidates.iter().map(|it| (it.start(), it.end())).collect();
+        places.sort_unstable();
+        let is_covered = |run: &Range<usize>| {
+            let behind = places.partition_point(|(start, _)| *start < run.end);
+            places.get(behind.saturating_sub(NEAR)..behind).is_some_and(|near| near.iter().any(|it| it.1 > run.start))
+        };
+        for decoded in decoded.iter().filter(|decoded| !is_covered(&decoded.run)) {
             self.candidate(layer, context, &flow, &whole(decoded));
         }
     }
@@ -292,8 +302,8 @@ fn encodings(layer: &Layer, candidate: &Candidate) -> Vec<&'static str> {
 fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate) -> Result<Found<'static>, Verdict> {
     let refused = |reason| Err(Verdict::Refused(reason));
     let value = candidate.value.as_slice();
-    // What is longer and full base64 is ciphertext, a certificate or an image.
-    if value.len() > 72 && value.iter().any(|byte| b"+/=".contains(byte)) && !value.contains(&b'.') {
+    let base64 = value.iter().any(|byte| b"+/=".contains(byte)) && !value.contains(&b'.');
+    if base64 && value.len() > LONGEST {
         return refused(Reason::Ciphertext);
     }
     if let Some(reason) = refusal(&layer.bytes, candidate) {
@@ -309,6 +319,9 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         weigh(&layer.bytes, context, flow, candidate, &bound).map_err(Verdict::Unbound)?;
     // What a function of the vendor's name is given is an id as often as a key.
     let called = bound.ours.as_ref().and_then(|(_, _, place)| layer.bytes.get(place.clone())).unwrap_or_default();
+    if base64 && value.len() > LONG && (evidence != Evidence::Name || called.is_empty()) {
+        return refused(Reason::Ciphertext);
+    }
     if evidence == Evidence::Client
         && is_uuid_like(value)
         && !called.is_empty()

@@ -127,7 +127,9 @@ fn used(bytes: &[u8], end: usize) -> Option<(u8, &[u8])> {
         _ => return None,
     };
     // A comma parts a name in quotes from its value; two names in a list have nothing to do with each other.
-    if separator == b',' && (closers == 0 || behind.get(..closers).is_some_and(|marks| marks.contains(&b')'))) {
+    if separator == b','
+        && (closers == 0 || behind.get(..closers).is_some_and(|marks| marks.iter().any(|mark| b")]".contains(mark))))
+    {
         return None;
     }
     let text = if b"(,".contains(&separator) { text.trim_ascii_start() } else { text };
@@ -257,13 +259,34 @@ pub(super) fn is_looked_up(bytes: &[u8], start: usize) -> bool {
 /// The names in a text that a value can have come from.
 fn names(text: &[u8], single: bool) -> impl Iterator<Item = Vec<u8>> {
     let text = without_strings(text);
-    let names: Vec<Vec<u8>> = text
-        .split(|&byte| !(byte.is_ascii_alphanumeric() || b"_$.".contains(&byte)))
-        .map(move |name| (last_part(name), name.starts_with(b"$") || single))
-        .filter(|(name, sigil)| is_name(name, *sigil))
-        .map(|(name, _)| name)
-        .collect();
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_$.".contains(&byte);
+    let mut names = Vec::new();
+    let mut at = 0;
+    for run in text.chunk_by(|&a, &b| part(a) == part(b)) {
+        at += run.len();
+        // The name of an argument or a field is no value: `{ apiKey: KEY }`, `Client(api_key=KEY)`.
+        let label = is_label(text.get(at..).unwrap_or_default());
+        if run.first().is_some_and(|&first| part(first)) && !label {
+            let name = last_part(run);
+            if is_name(&name, run.starts_with(b"$") || single) {
+                names.push(name);
+            }
+        }
+    }
     names.into_iter()
+}
+
+/// Whether what follows a name makes it the label of what comes then.
+fn is_label(after: &[u8]) -> bool {
+    match after {
+        [b':', b':', ..] => false,
+        [b':', ..] => true,
+        _ => match after.trim_ascii_start() {
+            [b'=', b'=', ..] => false,
+            [b'=', ..] => true,
+            _ => false,
+        },
+    }
 }
 
 /// The text without what its literals say, but for those by which a value is looked up (`opts["api_key"]`) or into which one

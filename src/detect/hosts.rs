@@ -93,7 +93,13 @@ const LOCAL: &[&[u8]] =
 /// Whether the text names the vendor's domain, in any case.
 pub(super) fn names_ours(text: &[u8]) -> bool {
     const OURS: &[u8] = b"konver.ai";
-    text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS))
+    let mut places = text.windows(OURS.len()).enumerate().filter(|(_, part)| part.eq_ignore_ascii_case(OURS));
+    // `notkonver.ai` and `konver.aim` are other domains.
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    places.any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        !before.is_some_and(joins) && !text.get(at + OURS.len()).is_some_and(joins)
+    })
 }
 
 /// Where other vendors' hosts are named, as offsets in their order.

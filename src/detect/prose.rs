@@ -8,7 +8,7 @@ use super::name::{Class, Family, Words, classify};
 /// How far around a value its sentences are looked for, in bytes.
 const REACH: usize = 400;
 /// So many words make a sentence at least.
-const WORDS: usize = 3;
+const WORDS: usize = 2;
 
 /// Words after which a sentence says what something is.
 const INTRODUCES: &[&[u8]] = &[

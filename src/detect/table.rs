@@ -56,15 +56,23 @@ fn row(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Row> {
     if bare(row.get(column)?).len() > span.len() + 2 {
         return None;
     }
-    let head = (1..=HEADER.min(number)).filter_map(|up| {
+    let above = (1..=HEADER.min(number)).filter_map(|up| {
         let above = bytes.get(context.start(number - up)..context.line_end(number - up))?;
         let rule = above.iter().all(|byte| b"-+|=: \t\r\n".contains(byte));
-        (!rule).then(|| cells(above, separator))
+        (!rule).then_some(above)
     });
-    let head = head.take_while(|head| head.len() == row.len()).last();
-    let head = head.filter(|head| head.iter().all(|cell| is_label(cell)));
+    let head = above.take_while(|above| above.len() <= LINE && count(above, separator) == row.len()).last();
+    let head = head.map(|head| cells(head, separator)).filter(|head| head.iter().all(|cell| is_label(cell)));
     let label = head.and_then(|head| head.get(column).map(|cell| label(cell)));
     Some(Row { cells: row, column, label })
+}
+
+/// How many cells a line has.
+fn count(line: &[u8], separator: u8) -> usize {
+    match memchr::memchr(b'"', line) {
+        Some(_) => cells(line, separator).len(),
+        None => memchr::memchr_iter(separator, line).count() + 1,
+    }
 }
 
 /// The cells of a line; a separator within quotes parts none.

@@ -76,8 +76,9 @@ fn evidence(
         return under_comment(bytes, context, start, bound).ok_or(Unbound::Foreign);
     }
     let places = [bound.variable.clone(), bound.stranger.clone()];
-    let places = places.into_iter().flatten().filter(|_| !is_looked_up(bytes, start));
-    let names = places.filter_map(|place| bytes.get(place)).chain(bound.function.as_deref());
+    let places = places.into_iter().flatten().filter(|_| !bound.elsewhere && !is_looked_up(bytes, start));
+    let assigned = bound.assigned.clone().and_then(|place| bytes.get(place)).filter(|name| flow.is_direct(name));
+    let names = places.filter_map(|place| bytes.get(place)).chain(bound.function.as_deref()).chain(assigned);
     for name in names {
         if let Some(family) = flow.reaches(name)
             && (flow.is_direct(name) || !matches!(classify(name), Class::Refused | Class::Foreign))

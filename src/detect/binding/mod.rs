@@ -39,7 +39,9 @@ pub(super) struct Binding<'c> {
     pub(super) own: bool,
     /// The name that it is assigned to.
     pub(super) variable: Option<Range<usize>>,
-    /// The name that says that it is somebody else's.
+    /// The nearest name that says nothing of it, as `AUTH` does: it counts where it is used.
+    pub(super) assigned: Option<Range<usize>>,
+    /// The name that says that it is somebody else's, or no secret.
     pub(super) stranger: Option<Range<usize>>,
     /// The function that returns it, by whose name it is known elsewhere.
     pub(super) function: Option<Vec<u8>>,

@@ -122,9 +122,10 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
         // The other half may be the next object of a list, or what a block belongs to.
         let from = context.start(line.saturating_sub(1)).max(span.start.saturating_sub(200));
         let to = context.line_end(line + 1).min(span.end + 200).min(bytes.len());
-        let own = bytes.get(context.start(line)..context.line_end(line)).unwrap_or_default();
+        let own = context.start(line).max(from)..context.line_end(line).min(to);
+        let own = bytes.get(own).unwrap_or_default();
         // Where the value's own line names something else, a name on another line is not the value's.
-        let in_front = bytes.get(context.start(line)..span.start).unwrap_or_default();
+        let in_front = bytes.get(context.start(line).max(from)..span.start).unwrap_or_default();
         let named = in_front.split(|&byte| !is_name(byte)).any(|name| Words::new(name).is_compound_of_vendor());
         let near = [bytes.get(from..span.start).unwrap_or_default(), bytes.get(span.end..to).unwrap_or_default()];
         for name in near.iter().flat_map(|text| text.split(|&byte| !is_name(byte))).filter(|name| !name.is_empty()) {

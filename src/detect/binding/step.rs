@@ -63,9 +63,20 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
     if walk.fallback && !matches!(class, Class::Ours(_) | Class::Header | Class::Authorization) {
         return true;
     }
-    let named = matches!(class, Class::Neutral | Class::NeutralHook) || class == Class::Other && walk.names == 1;
+    let named = matches!(class, Class::Neutral | Class::NeutralHook)
+        || matches!(class, Class::Other | Class::Foreign) && walk.names == 1;
     let set = walk.commas == 1 && walk.depth == 0 && named;
     if set && is_called_by(bytes, place.start, SETTERS) {
+        walk.commas = 0;
+        walk.bound = true;
+    }
+    // `["--api-key", "<value>"]`
+    if walk.commas == 1
+        && walk.names == 1
+        && walk.quoted
+        && name.starts_with(b"--")
+        && bytes.get(place.start.wrapping_sub(1)).is_some_and(|byte| b"\"'".contains(byte))
+    {
         walk.commas = 0;
         walk.bound = true;
     }
@@ -135,7 +146,7 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             let own_name = binding.variable.is_some() && binding.neutral.is_none();
             let body = walk.body && binding.neutral.is_none() && !binding.returned
                 || walk.climbed && !Words::new(name).is_exact();
-            if !loose && !walk.list && !body && (!own_name || Words::new(name).is_exact()) {
+            if !loose && (!walk.list || is_of_list(walk, name)) && !body && (!own_name || Words::new(name).is_exact()) {
                 binding.ours = Some((family, Evidence::Name, place));
             } else {
                 binding.broken = true;
@@ -217,6 +228,12 @@ pub(super) fn is_value(name: &[u8]) -> bool {
     name.len() >= 20 && turns >= TURNS
 }
 
+/// Whether a later member of a list is one of the keys that its name speaks of: `KONVER_KEYS = [...]`, or the new one beside the
+/// old.
+fn is_of_list(walk: &Walk, name: &[u8]) -> bool {
+    Words::new(name).is_exact() && (walk.members == 1 || name.ends_with(b"s") || name.ends_with(b"S"))
+}
+
 /// Whether the name is a type between a variable and its value.
 fn is_type(bytes: &[u8], place: &Range<usize>) -> bool {
     let before = bytes.get(place.start.saturating_sub(40)..place.start).unwrap_or_default();
@@ -267,6 +284,9 @@ pub(super) fn other(
     if words.is_filler()
         && (name.trim_ascii().iter().filter(|byte| byte.is_ascii_alphanumeric()).count() > 1 || !walk.bound)
     {
+        if walk.bound && walk.depth == 0 && binding.assigned.is_none() {
+            binding.assigned = Some(place);
+        }
         return true;
     }
     let record = (walk.climbed && walk.bound || walk.opened) && walk.lines == 0 || called;
@@ -353,6 +373,7 @@ fn is_called_by(bytes: &[u8], at: usize, calls: &[&str]) -> bool {
     let Some(open) = memchr::memrchr(b'(', before) else { return false };
     let before = before.get(..open).unwrap_or_default();
     let name = before.rsplit(|&byte| !is_name(byte)).next().unwrap_or_default().to_ascii_lowercase();
+    let name = name.strip_suffix(b"async").unwrap_or(&name);
     calls.iter().any(|call| name.ends_with(call.as_bytes()))
 }
 

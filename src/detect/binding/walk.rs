@@ -13,6 +13,8 @@ pub(super) struct Walk {
     pub(super) commas: u32,
     pub(super) called: bool,
     pub(super) list: bool,
+    /// So many members of the list stand before it.
+    pub(super) members: u32,
     pub(super) opened: bool,
     pub(super) body: bool,
     /// The name that comes next is what a `switch` asks.
@@ -43,6 +45,9 @@ impl Walk {
         self.climbed |= mark == b'[';
         self.later |= self.commas > 0;
         self.list |= mark == b'[' && self.commas > 0;
+        if mark == b'[' {
+            self.members = self.commas;
+        }
         (self.bound, self.sibling, self.commas) = (false, false, 0);
     }
 }
@@ -59,6 +64,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
         commas: 0,
         called: false,
         list: false,
+        members: 0,
         opened: false,
         body: false,
         subject: false,

@@ -16,6 +16,8 @@ use std::ops::Range;
 
 use super::layer::Layer;
 
+pub(super) use quoted_printable::is_used as is_quoted_printable;
+
 /// A printable text that an encoded run stands for.
 pub(super) struct Decoded {
     /// The run in the outer layer.
@@ -76,12 +78,13 @@ pub(super) fn unescape(outer: &Layer) -> Option<Layer> {
     any.then_some(layer)
 }
 
-/// Every run of the layer that is a printable text in base64, in hex, as codes of its characters, or backwards.
+/// Every run of the layer that is a printable text in base64, in hex, as codes of its characters, or backwards; in their order.
 pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
     let mut found = hex::runs(outer);
     found.extend(base64::runs(outer));
     found.extend(codes::runs(outer));
     found.extend(reversed::runs(outer));
+    found.sort_by_key(|decoded| decoded.run.start);
     found
 }
 

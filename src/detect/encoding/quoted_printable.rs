@@ -3,7 +3,7 @@
 use super::{Escape, number};
 
 /// Whether the text is written so: code compares and assigns with the same mark.
-pub(super) fn is_used(text: &[u8]) -> bool {
+pub(in crate::detect) fn is_used(text: &[u8]) -> bool {
     let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
     has(b"quoted-printable") || has(b"=3D") && (has(b"=\n") || has(b"=\r\n"))
 }

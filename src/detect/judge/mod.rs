@@ -64,8 +64,12 @@ impl Reason {
 /// # Errors
 /// The first reason to refuse it.
 pub fn judge(value: &[u8], strength: Strength) -> Result<(), Reason> {
+    // What is that long is not read through for words.
+    if value.len() > MAX_KEY_LENGTH {
+        return Err(Reason::Length);
+    }
     stands_for_itself(value)?;
-    if value.len() < MIN_KEY_LENGTH || value.len() > MAX_KEY_LENGTH {
+    if value.len() < MIN_KEY_LENGTH {
         return Err(Reason::Length);
     }
     if !value.iter().all(|&byte| is_key_byte(byte)) {

@@ -83,7 +83,7 @@ pub(super) const NO_SECRET_LAST: &[&str] = &[
     "spanid", "requestid", "query", "mutation", "fragment", "subscription", "button", "dialog", "modal", "screen", "route",
     "migration", "etags", "hashes", "digests", "checksums", "fingerprints", "cursors", "commits", "revisions", "fixture",
     "snapshot", "icon", "asset", "chunk", "dsn", "cookie", "session", "model", "item",
-    "store", "refresh", "rotation", "validator", "loader", "factory", "policy", "enc", "bidx",
+    "store", "refresh", "rotation", "validator", "loader", "factory", "policy", "bidx",
 ];
 
 /// Words before `key` (or `token`) that make it no secret.

@@ -46,7 +46,9 @@ impl Words {
             [before, thing] => is_in(before, NO_SECRET_BEFORE) && is_in(thing, &["key", "keys", "token", "tokens"]),
             _ => false,
         });
-        ends || pairs || self.has(NO_SECRET_ANYWHERE)
+        // `konver_api_key_enc` is encrypted; what `enc` alone is, is said elsewhere.
+        let sealed = self.0.len() > 1 && self.0.get(last).is_some_and(|word| word == b"enc");
+        ends || pairs || sealed || self.has(NO_SECRET_ANYWHERE)
     }
 
     /// What the name says.
@@ -73,7 +75,8 @@ impl Words {
                 _ => Class::Other,
             };
         }
-        if matches!(self.0.as_slice(), [.., last] if last == b"authorization") {
+        let bearer = self.has(&["bearer"]) && self.has(&["auth", "token"]);
+        if bearer || matches!(self.0.as_slice(), [.., last] if last == b"authorization") {
             return Class::Authorization;
         }
         if thing {
