@@ -39,6 +39,7 @@ const SEALS: &[&[u8]] = &[
     b"ssh-",
     b"base64:",
     b"urn:",
+    b"enc:",
     b"0:2:",
     b"0:3:",
     b"data:image",
@@ -87,7 +88,8 @@ pub(super) fn is_sealed(bytes: &[u8], candidate: &Candidate) -> bool {
 
 /// Behind the name of what decrypts it: `${aes-gcm-nopadding::<value>}`.
 fn is_handled(line: &[u8]) -> bool {
-    let open = line.strip_suffix(b"::").and_then(|rest| Some(rest.get(memchr::memmem::rfind(rest, b"${")? + 2..)?));
+    let handler = |rest: &'_ [u8]| memchr::memmem::rfind(rest, b"${").map(|at| at + 2);
+    let open = line.strip_suffix(b"::").and_then(|rest| rest.get(handler(rest)?..));
     open.is_some_and(|handler| handler.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'))
 }
 

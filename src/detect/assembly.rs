@@ -69,9 +69,9 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
     let mixed = |found: regex::bytes::Captures<'_>| {
         let pieces: Option<Vec<_>> = (1..found.len())
             .filter_map(|at| Some((at, found.get(at)?)))
-            .map(|(at, part)| match NAMES.contains(&at) {
-                true => last.get(part.as_bytes()).map(|&place| place.clone()),
-                false => Some(part.range()),
+            .map(|(at, part)| {
+                let is_name = NAMES.contains(&at);
+                if is_name { last.get(part.as_bytes()).map(|&place| place.clone()) } else { Some(part.range()) }
             })
             .collect();
         let is_choice = memchr::memmem::find(found.get(0)?.as_bytes(), b"||").is_some();

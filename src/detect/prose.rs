@@ -100,7 +100,7 @@ pub(super) fn says(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     let after = paragraph(bytes.get(span.end..bytes.len().min(span.end + REACH))?, false);
     let (opening, own) = introduced(before)?;
     let sentence = last_sentence(own);
-    if !is_running(sentence) || words(sentence).any(|word| is_else(word)) {
+    if !is_running(sentence) || words(sentence).any(is_else) {
         return None;
     }
     // Forty hexadecimal digits in brackets are a commit, whatever the sentence is about.

@@ -201,7 +201,8 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
             false
         }
         Class::Slot => {
-            binding.slot |= binding.variable.is_none();
+            // In running text such a word is one of many.
+            binding.slot |= binding.variable.is_none() && (walk.bound || walk.others == 0);
             true
         }
         // What the object of a value with its own name stands in is asked later, if that name says nothing.

@@ -5,6 +5,7 @@ use super::{Binding, NAMES, PROSE, REACH, Token, backwards, is_name, line_before
 use crate::detect::context::Context;
 
 /// Where the walk to the left stands.
+#[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that was passed on the way")]
 pub(super) struct Walk {
     pub(super) depth: u32,
@@ -57,31 +58,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
     let line_start = context.start(context.line(start)).max(start.saturating_sub(REACH));
     let own = bytes.get(line_start..start).unwrap_or_default();
     let literal = own.iter().rposition(|byte| b"\"'`".contains(byte)).map_or(start, |at| line_start + at);
-    let mut walk = Walk {
-        depth: 0,
-        bound: false,
-        sibling: false,
-        commas: 0,
-        called: false,
-        list: false,
-        members: 0,
-        opened: false,
-        body: false,
-        subject: false,
-        later: false,
-        climbed: false,
-        fallback: false,
-        lines: 0,
-        generic: 0,
-        quoted: literal + 1 == start,
-        phrase: Vec::new(),
-        phrase_end: 0,
-        before: 0,
-        first: true,
-        names: 0,
-        others: 0,
-        literal,
-    };
+    let mut walk = Walk { quoted: literal + 1 == start, first: true, literal, ..Walk::default() };
     let mut lead = own.trim_ascii().first().copied().unwrap_or(b' ');
     let mut lines = 0;
     let mut tokens = backwards(bytes, start);

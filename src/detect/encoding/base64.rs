@@ -39,7 +39,8 @@ fn run_end(bytes: &[u8], start: usize) -> usize {
         let gap =
             bytes.get(end..).unwrap_or_default().iter().take(24).take_while(|byte| byte.is_ascii_whitespace()).count();
         let next = end + gap;
-        let breaks = bytes.get(end..next).is_some_and(|gap| gap.contains(&b'\n'));
+        // A blank line ends it.
+        let breaks = bytes.get(end..next).is_some_and(|gap| memchr::memchr_iter(b'\n', gap).count() == 1);
         if !breaks || bytes.get(next).is_none_or(|&byte| sextet(byte).is_none()) {
             return end;
         }

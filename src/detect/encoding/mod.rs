@@ -63,16 +63,14 @@ pub(super) fn unescape(outer: &Layer) -> Option<Layer> {
             b'=' if printable => &[("quoted-printable", quoted_printable::escape)],
             _ => &[],
         };
-        match readers.iter().find_map(|(name, read)| Some((*name, read(rest)?))) {
-            Some((name, (plain, length))) => {
-                any = true;
-                layer.undo(outer, plain, at..at + length, name);
-                at += length;
-            }
-            None => {
-                layer.keep(outer, byte, at);
-                at += 1;
-            }
+        let escape = readers.iter().find_map(|(name, read)| Some((*name, read(rest)?)));
+        if let Some((name, (plain, length))) = escape {
+            any = true;
+            layer.undo(outer, plain, at..at + length, name);
+            at += length;
+        } else {
+            layer.keep(outer, byte, at);
+            at += 1;
         }
     }
     any.then_some(layer)
