@@ -34,7 +34,7 @@ fn counted(case: &Case, format: &Format, seed: u64) -> (Count, Vec<String>) {
     let mut count = Count::default();
     let filled = case.fill(format, &mut Dice(seed));
     crate::examine(&DETECTOR, &RULES, case, &filled, &mut count, format.name);
-    (count, filled.keys.into_iter().map(|(key, _)| key).collect())
+    (count, filled.keys.into_iter().map(|key| key.value).collect())
 }
 
 proptest! {

@@ -5,6 +5,8 @@
 //! `hex` (a key in that form), `other` (another vendor's key), `uuid`, and random characters by their number: `hexnoise`,
 //! `b64`, `b64url`, `digits`, `cut`. `written` is `utf-16le`, `utf-16be`, `bom`, `crlf` or `latin-1`.
 
+use std::collections::BTreeSet;
+
 use crate::keys::{self, Dice};
 
 /// One case.
@@ -23,8 +25,23 @@ pub struct Case {
 pub struct Filled {
     /// The file's bytes.
     pub bytes: Vec<u8>,
-    /// The keys in it, and the line of each where it stands there in the plain.
-    pub keys: Vec<(String, Option<usize>)>,
+    /// The keys in it, in the order in which they appear.
+    pub keys: Vec<Key>,
+}
+
+/// A key that must be found in a text.
+pub struct Key {
+    /// The key itself.
+    pub value: String,
+    /// Line and column of each place where it stands in the plain; none where it is only encoded or in parts.
+    pub places: Vec<(usize, usize)>,
+}
+
+impl Key {
+    /// The lines on which it stands in the plain, each once.
+    pub fn lines(&self) -> BTreeSet<usize> {
+        self.places.iter().map(|(line, _)| *line).collect()
+    }
 }
 
 /// Reads a file of cases.
@@ -67,8 +84,8 @@ impl Case {
         written(&text, &self.written)
     }
 
-    fn filled(&self, drawn: &[String; 2], dice: &mut Dice) -> (String, Vec<(String, Option<usize>)>) {
-        let (mut text, mut keys) = (String::new(), Vec::new());
+    fn filled(&self, drawn: &[String; 2], dice: &mut Dice) -> (String, Vec<Key>) {
+        let (mut text, mut keys) = (String::new(), Vec::<Key>::new());
         let mut rest = self.text.as_str();
         while let Some((before, behind)) = rest.split_once('⟦') {
             let (hole, after) = behind.split_once('⟧').unwrap();
@@ -79,11 +96,14 @@ impl Case {
                 _ if hole.split([' ', '/']).any(|word| word == "key") => (Some(&drawn[0]), false),
                 _ => (None, false),
             };
-            let line = text.matches('\n').count() + 1;
-            if let Some(key) = key
-                && !keys.iter().any(|(other, _)| other == key)
-            {
-                keys.push((key.clone(), plain.then_some(line)));
+            if let Some(key) = key {
+                let at = keys.iter().position(|other| other.value == *key).unwrap_or_else(|| {
+                    keys.push(Key { value: key.clone(), places: Vec::new() });
+                    keys.len() - 1
+                });
+                if plain {
+                    keys[at].places.push(end(&text));
+                }
             }
             text.push_str(&filling(hole, drawn, dice));
             rest = after;
@@ -91,6 +111,12 @@ impl Case {
         text.push_str(rest);
         (text, keys)
     }
+}
+
+/// Line and column of what would be put behind a text.
+fn end(text: &str) -> (usize, usize) {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    (text.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 /// What a hole is filled with.
