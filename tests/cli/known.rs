@@ -1,6 +1,6 @@
 //! Known keys: what the user holds is searched for everywhere.
 
-use crate::support::{Fixture, Run, leak, made_up_key};
+use crate::support::{Fixture, Run, leak, made_up, made_up_key};
 
 #[test]
 fn known_keys_come_from_ignored_dotenv_files_above_staged_files() {
@@ -106,4 +106,31 @@ fn files_that_are_not_ignored_and_those_outside_a_repository_are_no_source() {
     repository.write(".env", leak(&key));
     repository.write("x.txt", format!("see {key} there\n"));
     assert_eq!(repository.konceal(&["scan", "--format", "json"]).places("key"), [(".env".into(), 1)]);
+}
+
+/// The examples of rules know the key that stands in them, and so cannot hold what is almost one.
+#[test]
+fn what_differs_from_a_known_key_or_a_format_is_not_taken_for_it() {
+    let (fixture, key) = (Fixture::new(), made_up_key(61));
+    let repository = fixture.repository("repo");
+    repository.put(".gitignore", ".env\n");
+    repository.write(".env", leak(&key));
+    repository.write(".konceal.toml", "[key]\npattern = 'kvx_[a-f]{24}'\n");
+    let of_format = format!("kvx_{}", made_up(62, 24, b"abcdef"));
+    let changed = |text: &str, at: usize| {
+        let other = if text.as_bytes()[at] == b'9' { "8" } else { "9" };
+        format!("{}{other}{}", &text[..at], &text[at + 1..])
+    };
+    for whole in [&key, &of_format] {
+        let scan = |value: &str| {
+            repository.write("notes.txt", format!("the value is {value}\n"));
+            repository.konceal(&["scan", "notes.txt", "--format", "json"])
+        };
+        assert_eq!(scan(whole).places("key"), [("notes.txt".into(), 1)], "itself");
+        for at in [0, whole.len() / 2, whole.len() - 1] {
+            assert_eq!(scan(&changed(whole, at)).places("key"), [], "another character at {at}");
+        }
+        assert_eq!(scan(&whole[..whole.len() - 1]).places("key"), [], "a character less at the end");
+        assert_eq!(scan(&whole[1..]).places("key"), [], "a character less at the beginning");
+    }
 }
