@@ -5,8 +5,8 @@ use std::ops::Range;
 /// Bytes to search, with the way back to the text.
 pub(super) struct Layer {
     pub(super) bytes: Vec<u8>,
-    /// Where each byte stands in the text; empty where the layer is the text itself.
-    at: Vec<(usize, usize)>,
+    /// Where its bytes stand in the text, in their order; empty where the layer is the text itself.
+    parts: Vec<Part>,
     /// What was undone to read any of it, outermost first.
     encodings: Vec<&'static str>,
     /// Escapes undone within it, in the order of their marks: `2 * n + 1` for byte `n`, `2 * n` for what was left out in
@@ -14,31 +14,46 @@ pub(super) struct Layer {
     escapes: Vec<(usize, &'static str)>,
 }
 
+/// Bytes from `first` on that stand in the text from `at` on: one after the other where each is one byte there (`width` 1),
+/// else all of them at the same `width` bytes. A text of which few bytes are escaped has few parts.
+struct Part {
+    first: usize,
+    at: usize,
+    width: usize,
+}
+
 impl Layer {
     /// The text itself, behind what was undone to read it.
     pub(super) fn plain(bytes: &[u8], encodings: Vec<&'static str>) -> Self {
         let mut bytes = bytes.to_vec();
         blank(&mut bytes);
-        Self { bytes, at: Vec::new(), encodings, escapes: Vec::new() }
+        Self { bytes, parts: Vec::new(), encodings, escapes: Vec::new() }
     }
 
     /// An empty reading of a run of the outer layer, behind one more encoding.
     pub(super) fn behind(outer: &Self, run: &Range<usize>, encoding: &'static str) -> Self {
         let mut encodings = outer.encodings(run);
         encodings.push(encoding);
-        Self { bytes: Vec::new(), at: Vec::new(), encodings, escapes: Vec::new() }
+        Self { bytes: Vec::new(), parts: Vec::new(), encodings, escapes: Vec::new() }
     }
 
     /// An empty reading of the whole outer layer, in which escapes will be undone.
     pub(super) fn over(outer: &Self) -> Self {
-        Self { bytes: Vec::new(), at: Vec::new(), encodings: outer.encodings.clone(), escapes: Vec::new() }
+        Self { bytes: Vec::new(), parts: Vec::new(), encodings: outer.encodings.clone(), escapes: Vec::new() }
     }
 
     /// Adds a byte that the bytes `place` of the outer layer stand for.
     pub(super) fn push(&mut self, outer: &Self, byte: u8, place: Range<usize>) {
         let span = outer.span(&place);
+        let next = self.bytes.len();
         self.bytes.push(byte);
-        self.at.push((span.start, span.end));
+        let goes_on = self.parts.last().is_some_and(|part| {
+            part.width == span.len()
+                && if part.width == 1 { part.at + (next - part.first) } else { part.at } == span.start
+        });
+        if !goes_on {
+            self.parts.push(Part { first: next, at: span.start, width: span.len() });
+        }
     }
 
     /// Adds what an escape stands for, if anything: the bytes `place` of the outer layer.
@@ -70,14 +85,24 @@ impl Layer {
 
     /// Where a span of this layer stands in the text.
     pub(super) fn span(&self, span: &Range<usize>) -> Range<usize> {
-        if self.at.is_empty() {
+        if self.parts.is_empty() {
             return span.clone();
         }
-        let place = |at: usize| self.at.get(at).copied();
-        let first = place(span.start).unwrap_or_default();
-        let last = span.end.checked_sub(1).and_then(place).unwrap_or(first);
+        let first = self.place(span.start).unwrap_or_default();
+        let last = span.end.checked_sub(1).and_then(|last| self.place(last)).unwrap_or(first.clone());
         // A literal that is turned round ends where it begins.
-        first.0.min(last.0)..first.1.max(last.1)
+        first.start.min(last.start)..first.end.max(last.end)
+    }
+
+    /// Where a byte stands in the text.
+    fn place(&self, byte: usize) -> Option<Range<usize>> {
+        if byte >= self.bytes.len() {
+            return None;
+        }
+        let part = self.parts.partition_point(|part| part.first <= byte).checked_sub(1)?;
+        let part = self.parts.get(part)?;
+        let at = if part.width == 1 { part.at + (byte - part.first) } else { part.at };
+        Some(at..at + part.width)
     }
 
     /// What was undone to read a span, outermost first.

@@ -11,6 +11,8 @@ const HEADER: usize = 60;
 /// The longest line of a table, and the longest label, in bytes.
 const LINE: usize = 4000;
 const LABEL: usize = 60;
+/// The most cells of a row that are read for what the row is about.
+const COLUMNS: usize = 40;
 
 /// A row of a table, with the label of the value's column where the table has a header.
 struct Row {
@@ -24,7 +26,9 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     let row = row(bytes, context, span)?;
     let mut vendor = row.label.as_ref().is_some_and(|label| matches!(classify(label), Class::Ours(_)));
     let mut thing = None;
-    for (_, cell) in row.cells.iter().enumerate().filter(|(at, cell)| *at != row.column && cell.len() <= LABEL) {
+    // In a row of many cells only its column says what a value is.
+    let cells: &[Vec<u8>] = if row.cells.len() <= COLUMNS { &row.cells } else { &[] };
+    for (_, cell) in cells.iter().enumerate().filter(|(at, cell)| *at != row.column && cell.len() <= LABEL) {
         let label = label(cell);
         vendor |= Words::new(&label).has_vendor() || names_ours(cell);
         thing = thing.or(secret(&label));

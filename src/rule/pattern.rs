@@ -80,6 +80,9 @@ fn folded(hir: &Hir) -> Hir {
     }
 }
 
+/// So many parts of a pattern a literal may begin at.
+const STARTS: usize = 64;
+
 /// The best set of literals, one of which stands in every match.
 fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let own = literals(hir);
@@ -87,7 +90,8 @@ fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
         HirKind::Concat(parts) => {
             // A literal may begin at any part, and go on over those behind it.
-            let tails = (1..parts.len()).map(|at| literals(&Hir::concat(parts.get(at..).unwrap_or_default().to_vec())));
+            let tails = (1..parts.len().min(STARTS))
+                .map(|at| literals(&Hir::concat(parts.get(at..).unwrap_or_default().to_vec())));
             tails.chain(parts.iter().map(required)).flatten().max_by_key(worth)
         }
         HirKind::Alternation(parts) => {
