@@ -1,5 +1,6 @@
 //! What a value is bound to: the names on its left, the containers that it stands in, a pair's other half.
 
+mod call;
 mod container;
 mod pair;
 mod row;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::call::{READERS, SETTERS, WRAPPERS, is_called_by, is_key_import, is_read};
 use super::pair::is_label_word;
 use super::walk::Walk;
-use super::{Binding, is_name, line_before};
+use super::{Binding, line_before};
 use crate::detect::name::{Class, Family, Words, classify, is_constructor, is_elsewhere};
 use crate::finding::Evidence;
 
@@ -249,11 +250,6 @@ fn is_copula(text: &[u8]) -> bool {
     [&b" is "[..], b" was "].iter().any(|copula| text.starts_with(copula))
 }
 
-/// Whether a call of this name makes a key of its second argument.
-fn is_key_import(name: &[u8]) -> bool {
-    name.ends_with(b"importKey") || name.ends_with(b"import_key")
-}
-
 /// Whether a label is made of plain words of a text: `package repository key`.
 fn is_prose(phrase: &[u8]) -> bool {
     let words: Vec<&[u8]> = phrase.split(|&byte| byte == b'_').collect();
@@ -310,72 +306,6 @@ pub(super) fn other(
         binding.broken = true;
     }
     true
-}
-
-/// Calls that hold what they are given, under the name of what they are assigned to.
-const WRAPPERS: &[&[u8]] = &[
-    b"ref",
-    b"shallowRef",
-    b"useRef",
-    b"observable",
-    b"signal",
-    b"useState",
-    b"writable",
-    b"lazy",
-    b"SecretStr",
-    b"SecretString",
-    b"SecretBox",
-    b"SecretBytes",
-];
-
-/// Calls that read a secret.
-const READERS: &[&str] = &[
-    "credentials",
-    "getsecret",
-    "get_secret",
-    "getsecretvalue",
-    "secretversion",
-    "secret_version",
-    "vault",
-    "lookup",
-    "resolve",
-    "secretsmanager",
-    "keyvault",
-    "getparameter",
-    "get_parameter",
-];
-
-/// Whether the call whose argument stands at `at` reads a secret by its name.
-pub(super) fn is_read(bytes: &[u8], at: usize) -> bool {
-    is_called_by(bytes, at, READERS)
-}
-
-/// Calls whose first argument names what the second one is the value of.
-const SETTERS: &[&str] = &[
-    "define",
-    "defconst",
-    "putenv",
-    "setenv",
-    "setitem",
-    "setproperty",
-    "set_property",
-    "set_env",
-    "setenvironmentvariable",
-    "set_var",
-    "const_set",
-    "set",
-    "put",
-    "put_new",
-];
-
-/// Whether what stands at `at` is an argument of one of these calls.
-fn is_called_by(bytes: &[u8], at: usize, calls: &[&str]) -> bool {
-    let before = bytes.get(at.saturating_sub(120)..at).unwrap_or_default();
-    let Some(open) = memchr::memrchr(b'(', before) else { return false };
-    let before = before.get(..open).unwrap_or_default();
-    let name = before.rsplit(|&byte| !is_name(byte)).next().unwrap_or_default().to_ascii_lowercase();
-    let name = name.strip_suffix(b"async").unwrap_or(&name);
-    calls.iter().any(|call| name.ends_with(call.as_bytes()))
 }
 
 /// Whether the offset lies in a tag of markup, where `key` is what a list is ordered by.
