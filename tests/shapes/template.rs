@@ -67,7 +67,7 @@ pub fn parse(file: &str) -> Vec<Case> {
 impl Case {
     /// Whether its keys stand where a URL would need them escaped.
     pub fn is_in_url(&self) -> bool {
-        self.shape.starts_with("url-") || self.shape == "enc-percent"
+        self.shape.starts_with("url-") || self.shape.ends_with("-url") || self.shape == "enc-percent"
     }
 
     /// Fills the holes with keys of a format.
