@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::candidate::Candidate;
-use super::judge::{Strength, is_key_byte, judge};
+use super::judge::is_key_byte;
+use super::looks_like_key;
 
 /// A value, and the expression that puts it together.
 pub(super) struct Assembly {
@@ -59,8 +60,7 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
         let text = found.get(0)?;
         let joined = bytes.get(text.end()..).is_some_and(|rest| rest.starts_with(b".join"));
         let is_choice = memchr::memmem::find(text.as_bytes(), b"||").is_some() || text.as_bytes().starts_with(b"[");
-        let is_whole =
-            |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(|piece| judge(piece, Strength::Strong).is_ok());
+        let is_whole = |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(looks_like_key);
         if is_choice && !joined && pieces.iter().any(is_whole) {
             return None;
         }
@@ -75,8 +75,7 @@ pub(super) fn assemblies(bytes: &[u8]) -> Vec<Assembly> {
             })
             .collect();
         let is_choice = memchr::memmem::find(found.get(0)?.as_bytes(), b"||").is_some();
-        let is_whole =
-            |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(|piece| judge(piece, Strength::Strong).is_ok());
+        let is_whole = |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(looks_like_key);
         let pieces = pieces.filter(|pieces| !is_choice || !pieces.iter().any(is_whole))?;
         Some(Assembly { whole: put_together(bytes, pieces), expression: found.get(0)?.range() })
     };

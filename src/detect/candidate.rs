@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::judge::{Strength, is_key_byte, judge};
+use super::judge::is_key_byte;
+use super::looks_like_key;
 use super::name::{Class, classify};
 
 /// A value and where its pieces stand in the layer.
@@ -183,8 +184,7 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
             [a, b] => bytes.get(a.end + 1..b.start.saturating_sub(1)).unwrap_or_default(),
             _ => &[],
         };
-        let is_whole =
-            |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(|piece| judge(piece, Strength::Strong).is_ok());
+        let is_whole = |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(looks_like_key);
         let several = pieces.iter().any(is_whole)
             && !pieces.windows(2).all(|pair| is_sum(gap(pair)))
             && !is_joined(bytes, &pieces);

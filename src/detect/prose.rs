@@ -112,9 +112,9 @@ pub(super) fn says(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
         [last_sentence(own.get(..own.len() - sentence.len())?.trim_ascii_end()), sentence, first_sentence(after)];
     let all = || about.iter().flat_map(|sentence| words(sentence));
     let vendor = all().any(|word| Words::new(word).has_vendor());
-    let thing = all().find(|word| Words::new(word).has_thing());
+    let thing = all().any(|word| Words::new(word).has_thing());
     let hook = all().any(|word| Words::new(word).has_hook());
-    (vendor && thing.is_some()).then(|| {
+    (vendor && thing).then(|| {
         let family = if hook && !all().any(|word| matches!(classify(word), Class::Ours(Family::Key))) {
             Family::Webhook
         } else {
@@ -152,12 +152,15 @@ fn introduced(before: &[u8]) -> Option<(Option<u8>, &[u8])> {
     said.then_some((opening, trimmed))
 }
 
+/// Whether a mark and what follows it end a sentence.
+fn ends_sentence(pair: &[u8]) -> bool {
+    matches!(pair, [b'.' | b'!' | b'?' | b';', next] if next.is_ascii_whitespace())
+}
+
 /// The last sentence of a text.
 fn last_sentence(text: &[u8]) -> &[u8] {
     let body = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
-    let end = body
-        .windows(2)
-        .rposition(|pair| matches!(pair, [b'.' | b'!' | b'?' | b';', next] if next.is_ascii_whitespace()));
+    let end = body.windows(2).rposition(ends_sentence);
     text.get(end.map_or(0, |at| at + 2)..).unwrap_or_default()
 }
 
@@ -165,9 +168,7 @@ fn last_sentence(text: &[u8]) -> &[u8] {
 fn first_sentence(text: &[u8]) -> &[u8] {
     const BEHIND: usize = 120;
     let text = text.get(..text.len().min(BEHIND)).unwrap_or_default();
-    let end = text
-        .windows(2)
-        .position(|pair| matches!(pair, [b'.' | b'!' | b'?' | b';', next] if next.is_ascii_whitespace()));
+    let end = text.windows(2).position(ends_sentence);
     text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
