@@ -176,6 +176,9 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
             group.push(group.last().map_or(0, |i| i + 1));
         }
         at += group.len();
+        if group.len() < 2 {
+            continue;
+        }
         let pieces: Vec<Range<usize>> = group.iter().filter_map(|&i| literals.get(i).cloned()).collect();
         let value: Vec<u8> =
             pieces.iter().flat_map(|piece| bytes.get(piece.clone()).unwrap_or_default()).copied().collect();
@@ -191,7 +194,7 @@ fn joined(bytes: &[u8]) -> Vec<Candidate> {
         if several {
             continue;
         }
-        if pieces.len() > 1 && value.len() >= 16 && value.iter().all(|&byte| is_value_byte(byte)) {
+        if value.len() >= 16 && value.iter().all(|&byte| is_value_byte(byte)) {
             let loose = !is_joined(bytes, &pieces) && pieces.windows(2).any(|pair| gap(pair).contains(&b','));
             if !loose || pieces.iter().all(|piece| piece.len() < 24) {
                 found.push(Candidate { loose, ..Candidate::put_together(value, pieces) });

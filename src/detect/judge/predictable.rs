@@ -1,5 +1,9 @@
 //! Characters that follow from those before them: sequences of the alphabet, of digits and of the keyboard, repetitions.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 const KEYBOARD: &[&str] = &[
     "qwertyuiop",
     "qwertzuiop",
@@ -15,6 +19,18 @@ const SPELT: &[&str] = &[
     "deadbeef", "cafebabe", "feedface", "baadf00d", "badc0de", "badf00d", "c0ffee", "facefeed", "deadc0de", "decafbad",
     "cafed00d", "defec8ed", "feedbeef", "cafef00d", "abad1dea", "beefcafe", "beefdead", "c0decafe", "facade",
 ];
+/// A run along the keyboard is no chance from this many keys on.
+const KEYS: usize = 4;
+/// Every such run of just that length, in both directions (longer ones are made of them), and the words.
+static WRITTEN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let both = |line: &&str| [line.bytes().collect::<Vec<u8>>(), line.bytes().rev().collect()];
+    let runs = |line: Vec<u8>| line.windows(KEYS).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let words = SPELT.iter().map(|word| word.as_bytes().to_vec());
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(KEYBOARD.iter().flat_map(both).flat_map(runs).chain(words))
+        .ok()
+});
 /// The longest distance over which neighbours are compared (`a1b2c3` steps by two).
 const LANES: usize = 2;
 
@@ -24,15 +40,8 @@ pub(super) fn predictable(value: &[u8]) -> Vec<bool> {
     let lower = value.to_ascii_lowercase();
     steps(&lower, 1, 3, &mut taken);
     steps(&lower, LANES, 6, &mut taken);
-    for text in KEYBOARD {
-        runs_of(&lower, text.as_bytes(), 4, &mut taken);
-        let back: Vec<u8> = text.bytes().rev().collect();
-        runs_of(&lower, &back, 4, &mut taken);
-    }
-    for word in SPELT {
-        for at in memchr::memmem::find_iter(&lower, word.as_bytes()) {
-            mark(&mut taken, at, word.len());
-        }
+    for run in WRITTEN.iter().flat_map(|runs| runs.find_overlapping_iter(value)) {
+        mark(&mut taken, run.start(), run.len());
     }
     repetitions(&lower, &mut taken);
     taken
@@ -75,19 +84,6 @@ fn step_between(before: u8, here: u8) -> Option<i8> {
         _ if kin && here == before + 1 => Some(1),
         _ if kin && before == here + 1 => Some(-1),
         _ => None,
-    }
-}
-
-/// Pieces of `line` of at least `least` characters.
-fn runs_of(text: &[u8], line: &[u8], least: usize, taken: &mut [bool]) {
-    for at in 0..text.len() {
-        let rest = text.get(at..).unwrap_or_default();
-        let starts = line.iter().enumerate().filter(|(_, byte)| rest.first() == Some(byte));
-        let common = |from: usize| rest.iter().zip(line.iter().skip(from)).take_while(|(a, b)| a == b).count();
-        let longest = starts.map(|(from, _)| common(from)).max().unwrap_or(0);
-        if longest >= least {
-            mark(taken, at, longest);
-        }
     }
 }
 
