@@ -19,6 +19,8 @@ pub(super) struct Context {
     words: Lines,
     /// Lines that name the host of somebody else.
     others: Lines,
+    /// Those of them that name where something is asked, and not only a mailbox.
+    asked: Lines,
     /// Names that stand for the header's own: `HEADER_AUTH = "X-Api-Key"`.
     headers: Vec<Vec<u8>>,
     /// Whether parts of the file are headed by the services that they are about, one of them the vendor.
@@ -48,6 +50,7 @@ impl Context {
             hosts: Vec::new(),
             words: Vec::new(),
             others: Vec::new(),
+            asked: Vec::new(),
             headers: Vec::new(),
             sections: false,
             signature: false,
@@ -59,6 +62,9 @@ impl Context {
             let rest = lower.get(at + 6..).unwrap_or_default();
             let next = bytes.get(at + 6).copied().unwrap_or(b' ');
             let line = context.line(at);
+            if is_of_agent(lower.get(context.start(line)..at).unwrap_or_default()) {
+                continue;
+            }
             if rest.starts_with(b".ai") {
                 context.hosts.push(line);
                 context.words.push(line);
@@ -82,8 +88,31 @@ impl Context {
         context.signature = ["konver-signature", "konver_signature", "konversignature"]
             .iter()
             .any(|form| memchr::memmem::find(&lower, form.as_bytes()).is_some());
-        context.others = hosts::others(bytes).into_iter().map(|start| context.line(start)).collect();
+        for other in hosts::others(bytes) {
+            let line = context.line(other.start);
+            context.others.push(line);
+            if !other.mailbox {
+                context.asked.push(line);
+            }
+        }
+        context.add_by_name(bytes);
         context
+    }
+
+    /// Where an address is used by its name, it is named as well.
+    fn add_by_name(&mut self, bytes: &[u8]) {
+        for (start, ours) in hosts::by_name(bytes) {
+            let line = self.line(start);
+            if ours {
+                self.hosts.push(line);
+            } else {
+                self.others.push(line);
+                self.asked.push(line);
+            }
+        }
+        for lines in [&mut self.hosts, &mut self.others, &mut self.asked] {
+            lines.sort_unstable();
+        }
     }
 
     /// What is encoded in a layer stands among that layer's vendors.
@@ -163,7 +192,7 @@ impl Context {
     /// Whether a header at this place goes to the vendor: it is named in the file, and nobody else's host is nearer.
     pub(super) fn is_ours(&self, offset: usize) -> bool {
         let line = self.line(offset);
-        let other = Self::distance(&self.others, line);
+        let other = Self::distance(&self.asked, line);
         if let Some(ours) = Self::distance(&self.hosts, line) {
             return other.is_none_or(|other| ours <= other);
         }
@@ -177,6 +206,13 @@ impl Context {
         let ours = Self::distance(&self.words, line)?;
         Self::distance(&self.others, line).is_none_or(|other| ours <= other).then_some(ours)
     }
+}
+
+/// Whether what follows on a line is what a program calls itself: `User-Agent: konver-sync`.
+fn is_of_agent(line: &[u8]) -> bool {
+    const NEAR: usize = 24;
+    let near = line.get(line.len().saturating_sub(NEAR)..).unwrap_or_default();
+    memchr::memmem::find(near, b"user-agent").is_some() || memchr::memmem::find(near, b"useragent").is_some()
 }
 
 /// Names of arguments and fields in which any header's name may stand.

@@ -1,7 +1,9 @@
 //! Hosts that a text names: those of other vendors take evidence away.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 
 /// Hosts that are no vendor's: examples, this machine, and homes of formats and code.
@@ -77,14 +79,19 @@ const NOBODY: &[&str] = &[
     "ruby-lang.org",
 ];
 
-/// Hosts: behind the slashes of an address, an at sign, `host` or `machine`; by a first label that only hosts have; quoted as a
-/// whole, with an ending that is common and no file's.
+/// Hosts: behind the slashes of an address, `host` or `machine`; by a first label that only hosts have; quoted as a whole, with
+/// an ending that is common and no file's; behind the at sign of a mailbox.
 const HOSTS: &str = concat!(
-    r#"(?i-u)(?:(?:[a-z]://|["'(=]//|[\w.+-]@|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})"#,
+    r#"(?i-u)(?:(?:[a-z]://|["'(=]//|\b(?:host|machine|server|domain|hostname):? +)((?:[a-z0-9-]+\.)+[a-z]{2,})"#,
     r"|(?:^|[^\w.-])((?:api|app|www|hooks|auth|gateway)\.(?:[a-z0-9-]+\.)*[a-z0-9-]+\.",
     r"(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))\b",
-    r#"|["'`]((?:[a-z0-9-]+\.)+(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))[/:"'`])"#,
+    r#"|["'`]((?:[a-z0-9-]+\.)+(?:com|io|ai|net|org|co|app|cloud|eu|se|no|dk|de|nl|fr|uk|pl|es|it|ch|at|be|fi|us))[/:"'`]"#,
+    r"|[\w.+-]@((?:[a-z0-9-]+\.)+[a-z]{2,}))",
 );
+
+/// Names of fields whose address is not where a request goes.
+const NOT_WHERE: &[&[u8]] =
+    &[b"origin", b"referer", b"referrer", b"user-agent", b"useragent", b"homepage", b"initiator", b"help", b"author"];
 
 /// Endings of names that are this machine's, a test's or a private network's.
 const LOCAL: &[&[u8]] =
@@ -102,21 +109,71 @@ pub(super) fn names_ours(text: &[u8]) -> bool {
     })
 }
 
-/// Where other vendors' hosts are named, as offsets in their order.
-pub(super) fn others(bytes: &[u8]) -> Vec<usize> {
+/// The host of somebody else.
+pub(super) struct Other {
+    /// Where it is named.
+    pub(super) start: usize,
+    /// It is where a mailbox is, and nothing that is asked.
+    pub(super) mailbox: bool,
+}
+
+/// Where other vendors' hosts are named, in their order.
+pub(super) fn others(bytes: &[u8]) -> Vec<Other> {
     static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HOSTS).ok());
     let named = |found: regex::bytes::Captures<'_>| {
-        (1..=3).find_map(|group| found.get(group).map(|it| (it.start(), it.as_bytes().to_ascii_lowercase())))
+        let (group, host) = (1..=4).find_map(|group| Some((group, found.get(group)?)))?;
+        let asked = is_asked(bytes, found.get(0)?.start());
+        (is_somebody(host.as_bytes()) && asked).then_some(Other { start: host.start(), mailbox: group == 4 })
     };
-    let foreign = |name: &[u8]| {
-        let ours = name.split(|byte| b".-".contains(byte)).any(|label| label == b"konver");
-        let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
-        // An API of its own is another service, wherever it is.
-        let local = !name.starts_with(b"api.") && LOCAL.iter().any(|end| name.ends_with(end));
-        !ours && !nobody && !local
-    };
-    let all = HOST.iter().flat_map(|regex| regex.captures_iter(bytes)).filter_map(named);
-    all.filter(|(_, name)| foreign(name)).map(|(start, _)| start).collect()
+    HOST.iter().flat_map(|regex| regex.captures_iter(bytes)).filter_map(named).collect()
+}
+
+/// Whether a host is another vendor's.
+fn is_somebody(host: &[u8]) -> bool {
+    let name = host.to_ascii_lowercase();
+    let ours = name.split(|byte| b".-".contains(byte)).any(|label| label == b"konver");
+    let nobody = NOBODY.iter().any(|host| name.ends_with(host.as_bytes()));
+    // An API of its own is another service, wherever it is.
+    let local = !name.starts_with(b"api.") && LOCAL.iter().any(|end| name.ends_with(end));
+    !ours && !nobody && !local
+}
+
+/// Whether nothing in front of an address on its line says that it is not where a request goes: who sends it, or where help is.
+fn is_asked(bytes: &[u8], start: usize) -> bool {
+    const NEAR: usize = 60;
+    let before = bytes.get(start.saturating_sub(NEAR)..start).unwrap_or_default();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    !line.split(|byte| !byte.is_ascii_alphabetic() && *byte != b'-').any(|word| NOT_WHERE.contains(&word))
+}
+
+/// Where an address that a name stands for is used by that name, and whether it is the vendor's: `${GATEWAY}/ratings`. A name
+/// that stands for addresses of both says nothing.
+pub(super) fn by_name(bytes: &[u8]) -> Vec<(usize, bool)> {
+    /// So many names of a text are looked at.
+    const MOST: usize = 64;
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?-u)\b([A-Za-z_]\w{3,})['"]?\s*(?::\s*[\w&' ]+)?(?::=|=>|=|:)\s*["'`]?https?://([\w.-]+)"#).ok()
+    });
+    let mut names: HashMap<&[u8], (bool, bool)> = HashMap::new();
+    for found in NAMED.iter().flat_map(|regex| regex.captures_iter(bytes)).take(MOST) {
+        if let (Some(name), Some(host)) = (found.get(1), found.get(2)) {
+            let (ours, others) = names.entry(name.as_bytes()).or_default();
+            *ours |= names_ours(host.as_bytes());
+            *others |= is_somebody(host.as_bytes());
+        }
+    }
+    names.retain(|_, (ours, others)| *ours != *others);
+    let (names, whose): (Vec<&[u8]>, Vec<bool>) = names.into_iter().map(|(name, (ours, _))| (name, ours)).unzip();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let uses = AhoCorasick::new(names).ok();
+    let used = uses.iter().flat_map(|uses| uses.find_overlapping_iter(bytes)).filter(|found| {
+        let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
+        !before.is_some_and(part) && !bytes.get(found.end()).is_some_and(part)
+    });
+    used.filter_map(|found| Some((found.start(), *whose.get(found.pattern().as_usize())?))).collect()
 }
 
 #[cfg(test)]
@@ -150,7 +207,25 @@ mod tests {
             "//ApiKeyAuth.apiKeyPrefix = 'Token';",
             "\"state.sqlite\"",
         ] {
-            assert_eq!(others(text.as_bytes()), [] as [usize; 0], "{text}");
+            assert!(others(text.as_bytes()).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn who_asks_is_not_who_is_asked() {
+        for text in ["\"origin\", \"value\": \"https://app.acme.io\"", "User-Agent: sync (+https://acme.io/bot)"] {
+            assert!(others(text.as_bytes()).is_empty(), "{text}");
+        }
+        assert!(others(b"ops@acme.io").first().is_some_and(|other| other.mailbox));
+    }
+
+    #[test]
+    fn addresses_are_used_by_their_names() {
+        let text = "const GATEWAY = 'https://x.acme.io/prod';\nROOT: 'https://api.konver.ai',\nfetch(`${GATEWAY}/a`); GATEWAYS";
+        let mut used = by_name(text.as_bytes());
+        used.sort_unstable();
+        let lines: Vec<_> = used.iter().map(|(at, ours)| (text[..*at].matches('\n').count(), *ours)).collect();
+        assert_eq!(lines, [(0, false), (1, true), (2, false)]);
+        assert!(by_name(b"base = 'https://api.konver.ai'; base = 'https://api.acme.io'").is_empty());
     }
 }
