@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::encoding::is_quoted_printable;
-use super::hosts;
+use super::{hosts, unnamed};
 
 /// Lines (from 0) at which something stands, in order.
 type Lines = Vec<usize>;
@@ -28,6 +28,8 @@ pub(super) struct Context {
     /// Whether events are checked by their signature.
     signature: bool,
     quoted_printable: bool,
+    /// Whether a header of the vendor's is given something that nothing names.
+    unnamed: bool,
     length: usize,
 }
 
@@ -55,6 +57,7 @@ impl Context {
             sections: false,
             signature: false,
             quoted_printable: is_quoted_printable(bytes),
+            unnamed: false,
             length: bytes.len(),
         };
         let lower = bytes.to_ascii_lowercase();
@@ -96,6 +99,7 @@ impl Context {
             }
         }
         context.add_by_name(bytes);
+        context.unnamed = context.has_host() && unnamed::is_sent(bytes, &context);
         context
     }
 
@@ -150,6 +154,11 @@ impl Context {
     /// Whether parts of the file are headed by the services that they are about, one of them the vendor.
     pub(super) fn has_sections(&self) -> bool {
         self.sections
+    }
+
+    /// Whether a header of the vendor's is given something that nothing names.
+    pub(super) fn sends_unnamed(&self) -> bool {
+        self.unnamed
     }
 
     /// Whether the vendor's events are checked here.

@@ -12,7 +12,7 @@ use super::flow::Flow;
 use super::judge::{Reason, Strength, is_foreign, is_uuid_like, judge};
 use super::layer::Layer;
 use super::name::{Class, Family, Words, classify};
-use super::weigh::weigh;
+use super::weigh::{Weight, weigh};
 use super::{Considered, Detection, Detector, Verdict, encoding};
 use crate::blob::Text;
 use crate::finding::{Confidence, Evidence, Excerpt, Hit};
@@ -315,8 +315,8 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         return refused(Reason::NotRandom);
     }
     let bound = binding(&layer.bytes, context, &(candidate.start()..candidate.end()));
-    let (family, evidence, message) =
-        weigh(&layer.bytes, context, flow, candidate, &bound).map_err(Verdict::Unbound)?;
+    let weight = weigh(&layer.bytes, context, flow, candidate, &bound).map_err(Verdict::Unbound)?;
+    let Weight { family, evidence, strength, message } = weight;
     // What a function of the vendor's name is given is an id as often as a key.
     let called = bound.ours.as_ref().and_then(|(_, _, place)| layer.bytes.get(place.clone())).unwrap_or_default();
     if base64 && value.len() > LONG && (evidence != Evidence::Name || called.is_empty()) {
@@ -331,7 +331,12 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
         return refused(Reason::NotRandom);
     }
     // In a record that a secret's name heads, ids have names of their own; a map of keys says so in the plural.
-    let field = bound.ours.as_ref().zip(bound.variable.as_ref()).is_some_and(|((_, _, ours), field)| {
+    let about = |place: &&Range<usize>| {
+        let name = layer.bytes.get((*place).clone()).unwrap_or_default();
+        Words::new(name).has(&["org", "organisation", "organization", "account", "user", "code"])
+    };
+    let named = bound.variable.as_ref().or(bound.assigned.as_ref().filter(about));
+    let field = bound.ours.as_ref().zip(named).is_some_and(|((_, _, ours), field)| {
         let name = layer.bytes.get(field.clone()).unwrap_or_default();
         layer.bytes.get(ours.end..field.start).is_some_and(|between| between.contains(&b'{'))
             && classify(name) == Class::Other
@@ -339,20 +344,6 @@ fn verdict(layer: &Layer, context: &Context, flow: &Flow, candidate: &Candidate)
     if evidence == Evidence::Name && field && is_uuid_like(value) && !called.ends_with(b"s") {
         return refused(Reason::NotRandom);
     }
-    // An API key by its name is one of the only API around.
-    let own = bound.variable.clone().and_then(|place| layer.bytes.get(place)).map(Words::new);
-    let api = own.is_some_and(|own| own.has(&["api", "apikey"]) && own.has_thing());
-    let strength = match evidence {
-        Evidence::Name | Evidence::Url | Evidence::Known | Evidence::Pattern => Strength::Strong,
-        Evidence::Header | Evidence::Client | Evidence::Flow => Strength::Medium,
-        Evidence::File
-            if bound.neutral.is_some()
-                && context.nearness(candidate.start()).is_some_and(|near| near <= if api { 10 } else { 3 }) =>
-        {
-            Strength::Medium
-        }
-        Evidence::File => Strength::Weak,
-    };
     // Long names of code have no digits; of a key's characters that are letters of both cases, one in fifty keys has none.
     let any = |class: fn(&u8) -> bool| value.iter().any(class);
     let letters = any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase) && value.len() >= LETTERS;

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 
+use super::name::{Class, Words, classify};
+
 /// Hosts that are no vendor's: examples, this machine, and homes of formats and code.
 const NOBODY: &[&str] = &[
     "localhost",
@@ -156,7 +158,10 @@ pub(super) fn by_name(bytes: &[u8]) -> Vec<(usize, bool)> {
     });
     let mut names: HashMap<&[u8], (bool, bool)> = HashMap::new();
     for found in NAMED.iter().flat_map(|regex| regex.captures_iter(bytes)).take(MOST) {
-        if let (Some(name), Some(host)) = (found.get(1), found.get(2)) {
+        // `"value": "https://..."` names no address.
+        let says =
+            |name: &[u8]| !matches!(classify(name), Class::Slot | Class::Neutral) && !Words::new(name).is_filler();
+        if let (Some(name), Some(host)) = (found.get(1).filter(|name| says(name.as_bytes())), found.get(2)) {
             let (ours, others) = names.entry(name.as_bytes()).or_default();
             *ours |= names_ours(host.as_bytes());
             *others |= is_somebody(host.as_bytes());
@@ -226,6 +231,8 @@ mod tests {
         used.sort_unstable();
         let lines: Vec<_> = used.iter().map(|(at, ours)| (text[..*at].matches('\n').count(), *ours)).collect();
         assert_eq!(lines, [(0, false), (1, true), (2, false)]);
-        assert!(by_name(b"base = 'https://api.konver.ai'; base = 'https://api.acme.io'").is_empty());
+        let others =
+            "base = 'https://api.konver.ai'; base = 'https://api.acme.io'; value: 'https://api.acme.io'; value";
+        assert!(by_name(others.as_bytes()).is_empty());
     }
 }

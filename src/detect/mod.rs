@@ -17,8 +17,10 @@ pub mod judge;
 mod layer;
 mod name;
 mod prose;
+mod relatives;
 mod statement;
 mod table;
+mod unnamed;
 mod weigh;
 
 use std::collections::BTreeMap;

@@ -21,10 +21,12 @@ struct Row {
     label: Option<Vec<u8>>,
 }
 
-/// Whether the value is a cell of a row that is about the vendor, in a column (or beside a cell) that names a secret.
-pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<(Family, Vec<u8>)> {
+/// Whether the value is a cell of a row that is about the vendor, in a column (or beside a cell) that names a secret; and whether
+/// the column itself names both.
+pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<(Family, &'static str, bool)> {
     let row = row(bytes, context, span)?;
-    let mut vendor = row.label.as_ref().is_some_and(|label| matches!(classify(label), Class::Ours(_)));
+    let named = row.label.as_ref().is_some_and(|label| matches!(classify(label), Class::Ours(_)));
+    let mut vendor = named;
     let mut thing = None;
     // In a row of many cells only its column says what a value is.
     let cells: &[Vec<u8>] = if row.cells.len() <= COLUMNS { &row.cells } else { &[] };
@@ -34,7 +36,7 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
         thing = thing.or(secret(&label));
     }
     let family = row.label.as_ref().and_then(|label| secret(label)).or(thing)?;
-    vendor.then(|| (family, b"a secret in a row that is about Konver".to_vec()))
+    vendor.then_some((family, "a secret in a row that is about Konver", named))
 }
 
 /// The label of the column that the value stands in.

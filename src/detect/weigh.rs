@@ -6,8 +6,9 @@ use super::candidate::Candidate;
 use super::context::Context;
 use super::flow::{Flow, is_looked_up};
 use super::hosts::names_ours;
-use super::name::{Class, Family, classify, is_elsewhere};
-use super::{prose, statement, table};
+use super::judge::Strength;
+use super::name::{Class, Family, Words, classify, is_elsewhere};
+use super::{prose, relatives, statement, table, unnamed};
 use crate::finding::Evidence;
 
 /// Why nothing makes a value Konver's.
@@ -23,8 +24,34 @@ pub enum Unbound {
     Need,
 }
 
-/// What speaks for Konver: which of its two secrets it is, the kind of evidence, and a sentence that names it.
-pub(super) type Weight = (Family, Evidence, Vec<u8>);
+/// What speaks for Konver.
+pub(super) struct Weight {
+    /// Which of its two secrets it is.
+    pub(super) family: Family,
+    /// The kind of evidence.
+    pub(super) evidence: Evidence,
+    /// How much the value itself has to look like a key.
+    pub(super) strength: Strength,
+    /// A sentence that names what speaks for it.
+    pub(super) message: Vec<u8>,
+}
+
+impl Weight {
+    /// Evidence of its usual strength.
+    fn new(family: Family, evidence: Evidence, message: impl Into<Vec<u8>>) -> Self {
+        let strength = match evidence {
+            Evidence::Name | Evidence::Url | Evidence::Known | Evidence::Pattern => Strength::Strong,
+            Evidence::Header | Evidence::Client | Evidence::Flow => Strength::Medium,
+            Evidence::File => Strength::Weak,
+        };
+        Self { family, evidence, strength, message: message.into() }
+    }
+
+    /// The same, believed more.
+    fn believed(self) -> Self {
+        Self { strength: self.strength.max(Strength::Medium), ..self }
+    }
+}
 
 /// Whose the value is, and why.
 ///
@@ -37,7 +64,14 @@ pub(super) fn weigh(
     candidate: &Candidate,
     bound: &Binding,
 ) -> Result<Weight, Unbound> {
-    let weight = evidence(bytes, context, flow, candidate, bound)?;
+    let mut weight = evidence(bytes, context, flow, candidate, bound)?;
+    // An API key by its name is one of the only API around.
+    let own = bound.variable.clone().and_then(|place| bytes.get(place)).map(Words::new);
+    let api = own.is_some_and(|own| own.has(&["api", "apikey"]) && own.has_thing());
+    let reach = if api { 10 } else { 3 };
+    if bound.neutral.is_some() && context.nearness(candidate.start()).is_some_and(|near| near <= reach) {
+        weight = weight.believed();
+    }
     // Whatever else the row says: the value's own column is one of ids, salts or digests.
     let place = candidate.start()..candidate.end();
     let column = statement::column(bytes, &place).or_else(|| table::column(bytes, context, &place));
@@ -57,7 +91,7 @@ fn evidence(
 ) -> Result<Weight, Unbound> {
     let start = candidate.start();
     match machine_of(bytes, start) {
-        Some(true) => return Ok((Family::Key, Evidence::Url, b"the password of a machine of Konver's".to_vec())),
+        Some(true) => return Ok(Weight::new(Family::Key, Evidence::Url, "the password of a machine of Konver's")),
         Some(false) => return Err(Unbound::Foreign),
         None => {}
     }
@@ -68,7 +102,11 @@ fn evidence(
         return Ok(found);
     }
     if let Some((family, function)) = flow.argument(bytes, start) {
-        return Ok((family, Evidence::Flow, [b"given to ", function, b", which takes it to a Konver call"].concat()));
+        let message = [b"given to ", function, b", which takes it to a Konver call"].concat();
+        return Ok(Weight::new(family, Evidence::Flow, message));
+    }
+    if let Some(found) = related(bytes, context, start, bound) {
+        return Ok(found);
     }
     if bound.foreign
         && !bound.stranger.clone().and_then(|place| bytes.get(place)).is_some_and(|name| flow.is_direct(name))
@@ -84,14 +122,35 @@ fn evidence(
             && (flow.is_direct(name) || !matches!(classify(name), Class::Refused | Class::Foreign))
             && !is_elsewhere(name)
         {
-            return Ok((family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
+            return Ok(Weight::new(family, Evidence::Flow, [name, b" reaches a Konver call"].concat()));
         }
     }
     if bound.hmac && context.checks_signature() {
-        let message = b"what events are checked with against X-Konver-Signature".to_vec();
-        return Ok((Family::Webhook, Evidence::Header, message));
+        let message = "what events are checked with against X-Konver-Signature";
+        return Ok(Weight::new(Family::Webhook, Evidence::Header, message));
     }
     neutral(bytes, context, candidate, bound)
+        .or_else(|unbound| sent_unnamed(bytes, context, candidate, bound).ok_or(unbound))
+}
+
+/// A secret of an unknown name, of which a setting whose name begins in the same way says that it is the vendor's.
+fn related(bytes: &[u8], context: &Context, start: usize, bound: &Binding) -> Option<Weight> {
+    let name = bytes.get(bound.stranger.clone()?)?;
+    let ours = !bound.elsewhere && Words::new(name).has_thing() && relatives::is_ours(bytes, context, start, name);
+    ours.then(|| Weight::new(Family::Key, Evidence::Name, [name, b" belongs to a setting of Konver's"].concat()))
+}
+
+/// A literal that nothing accounts for, in a text that sends something to the vendor of which it does not say what it is.
+fn sent_unnamed(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Binding) -> Option<Weight> {
+    let span = candidate.start()..candidate.end();
+    let literal = context.sends_unnamed() && unnamed::is_given_a_name(bytes, context, &span);
+    let names = [&bound.variable, &bound.assigned, &bound.stranger];
+    let mut names = names.into_iter().flatten().filter_map(|place| bytes.get(place.clone()));
+    let refused = names.any(|name| matches!(classify(name), Class::Refused | Class::Foreign) || is_elsewhere(name));
+    let found = literal
+        && context.is_ours(span.start)
+        && !(refused || bound.elsewhere || bound.own || is_looked_up(bytes, span.start));
+    found.then(|| Weight::new(Family::Key, Evidence::File, "in a file that sends Konver a key that nothing else names"))
 }
 
 /// What the value's own name, address, header or row says outright.
@@ -104,20 +163,21 @@ fn outright(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bind
             Evidence::Client => [format!("{what} given to ").as_bytes(), name].concat(),
             _ => [format!("{what} assigned to ").as_bytes(), name].concat(),
         };
-        return Some((*family, *evidence, message));
+        return Some(Weight::new(*family, *evidence, message));
     }
     if let Some(message) = in_url(bytes, candidate) {
-        return Some((Family::Key, Evidence::Url, message));
+        return Some(Weight::new(Family::Key, Evidence::Url, message));
     }
     if bound.header && !bound.elsewhere && context.is_ours(candidate.start()) {
         let name = if bound.bearer { "Authorization: Bearer" } else { "X-Api-Key" };
-        return Some((Family::Key, Evidence::Header, format!("sent as {name} to Konver").into_bytes()));
+        return Some(Weight::new(Family::Key, Evidence::Header, format!("sent as {name} to Konver")));
     }
     if let Some(family) = statement::cell(bytes, &(candidate.start()..candidate.end())) {
-        return Some((family, Evidence::Client, b"a secret in a row that is about Konver".to_vec()));
+        return Some(Weight::new(family, Evidence::Client, "a secret in a row that is about Konver"));
     }
-    let (family, message) = table::cell(bytes, context, &(candidate.start()..candidate.end()))?;
-    Some((family, Evidence::File, message))
+    let (family, message, named) = table::cell(bytes, context, &(candidate.start()..candidate.end()))?;
+    let evidence = if named { Evidence::Name } else { Evidence::File };
+    Some(Weight::new(family, evidence, message))
 }
 
 /// Whether another argument of the call that the value is given to is an address of Konver's.
@@ -143,17 +203,19 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
         return Ok(found);
     }
     if bound.neutral.is_none() && bound.variable.is_none() && beside_host(bytes, start) {
-        let message = b"given to a call beside Konver's address".to_vec();
-        return Ok((Family::Key, Evidence::File, message));
+        return Ok(Weight::new(Family::Key, Evidence::File, "given to a call beside Konver's address"));
     }
     let Some(family) = bound.neutral else {
         let said = prose::says(bytes, context, &(start..candidate.end()));
-        return said.map(|(family, message)| (family, Evidence::File, message)).ok_or(Unbound::Nameless);
+        let weight = |said: prose::Said| {
+            let weight = Weight::new(said.family, Evidence::File, "the text around it speaks of a secret of Konver's");
+            if said.outright { weight.believed() } else { weight }
+        };
+        return said.map(weight).ok_or(Unbound::Nameless);
     };
     // Whatever is looked up has a key: of a cache, a commit, a file.
     if beside_host(bytes, start) {
-        let message = b"given to a call beside Konver's address".to_vec();
-        return Ok((family, Evidence::File, message));
+        return Ok(Weight::new(family, Evidence::File, "given to a call beside Konver's address"));
     }
     let far = context.nearness(start).is_none_or(|near| near > 3) || context.has_other();
     if bound.is_bare && (is_lookup(&candidate.value) || far) {
@@ -171,11 +233,11 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
         return Err(Unbound::Foreign);
     }
     if context.checks_signature() && near <= 10 && family == Family::Key && !context.has_host() {
-        return Ok((Family::Webhook, Evidence::File, b"a secret beside X-Konver-Signature".to_vec()));
+        return Ok(Weight::new(Family::Webhook, Evidence::File, "a secret beside X-Konver-Signature"));
     }
     if !context.has_other() && context.has_host() || near <= 8 {
-        let message = b"a secret without a vendor's name in a file whose only vendor is Konver".to_vec();
-        return Ok((family, Evidence::File, message));
+        let message = "a secret without a vendor's name in a file whose only vendor is Konver";
+        return Ok(Weight::new(family, Evidence::File, message));
     }
     Err(Unbound::Distance)
 }
@@ -199,5 +261,5 @@ fn under_comment(bytes: &[u8], context: &Context, start: usize, bound: &Binding)
     let comment = bytes.get(context.start(above)..context.line_end(above))?.trim_ascii();
     let leads = [&b"#"[..], b"//", b"--", b";", b"/*", b"*"].iter().any(|lead| comment.starts_with(lead));
     let about = leads && context.names_between(above, above) && !is_elsewhere(name) && !is_elsewhere(comment);
-    about.then(|| (Family::Key, Evidence::File, b"a secret under a comment that speaks of Konver".to_vec()))
+    about.then(|| Weight::new(Family::Key, Evidence::File, "a secret under a comment that speaks of Konver"))
 }

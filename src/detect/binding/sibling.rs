@@ -162,6 +162,11 @@ fn fields(object: &[u8]) -> Vec<u8> {
 
 /// What a list of `field: value` says; `nameless` where a label is wanted as well.
 fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool) -> Record {
+    // What says how a thing is made or reached, and not whose it is.
+    const NOBODY: &[&str] = &[
+        "custom", "local", "internal", "builtin", "stdio", "sse", "http", "rest", "manual", "generic", "standard",
+        "none",
+    ];
     let (mut somebody, mut label) = (false, None);
     for field in fields {
         let Some((name, value)) = split(field) else { continue };
@@ -181,8 +186,10 @@ fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool) -> Reco
             return Record::Vendor;
         }
         let word = value.len() <= 30 && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_ ".contains(byte));
-        somebody |=
-            word && (is_elsewhere(value) || strong && matches!(classify(value), Class::Other) && !words.is_filler());
+        let nobody = NOBODY.iter().any(|nobody| value.eq_ignore_ascii_case(nobody.as_bytes()));
+        somebody |= word
+            && !nobody
+            && (is_elsewhere(value) || strong && matches!(classify(value), Class::Other) && !words.is_filler());
     }
     match label {
         Some(class) => Record::Label(class),

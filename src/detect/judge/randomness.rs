@@ -132,10 +132,23 @@ fn is_named_otherwise(value: &[u8]) -> bool {
         || holds("://")
         || (begins(RELATIVE) || (lower.contains(&b'/') && lower.contains(&b'.')))
         || is_absolute(value)
+        || is_trace(value)
         || ends(EXTENSIONS)
         || ends(DOMAINS)
         || raw(FILES)
         || (value.len() > 100 && raw(KEY_FILES))
+}
+
+/// The ids of a trace and a span, as `traceparent` and `sentry-trace` write them: 32 and 16 hexadecimal digits, flags around.
+fn is_trace(value: &[u8]) -> bool {
+    let hex = |part: &&[u8], length: usize| part.len() == length && part.iter().all(u8::is_ascii_hexdigit);
+    let parts: Vec<&[u8]> = value.split(|&byte| byte == b'-').collect();
+    match parts.as_slice() {
+        [version, trace, span, flags] => hex(version, 2) && hex(trace, 32) && hex(span, 16) && hex(flags, 2),
+        [trace, span] => hex(trace, 32) && hex(span, 16),
+        [trace, span, sampled] => hex(trace, 32) && hex(span, 16) && hex(sampled, 1),
+        _ => false,
+    }
 }
 
 /// `/words/...`: several folders, of which the first is in small letters.

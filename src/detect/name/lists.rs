@@ -15,7 +15,10 @@ pub(super) const THINGS: &[&str] = &[
     "cred", "password", "passwd", "pwd", "pass", "passphrase", "pat", "bearer", "sleutel", "apisleutel", "schluessel",
     "schlüssel", "schlussel", "cle", "clé", "clef", "clave", "chiave", "chave", "klucz", "nyckel", "nøgle", "nogle",
     "nøkkel", "nokkel", "avain", "anahtar", "anahtarı", "kunci", "kulcs", "klíč", "klic", "ключ", "密钥", "密鑰", "キー", "鍵",
-    "키", "geheim", "geheimnis", "wachtwoord", "passwort", "zugangsschlüssel",
+    "키", "geheim", "geheimnis", "wachtwoord", "passwort", "zugangsschlüssel", "pw",
+    "passord", "adgangskode", "lösenord", "salasana", "hasło", "haslo", "heslo", "jelszó", "parola", "şifre", "sifre",
+    "hemmelighet", "hemmelighed", "hemlighet", "nyckeln", "nøkkelen", "nøglen", "nyckelen", "sleutels", "schlüssels",
+    "hemmeligheten", "hemligheten", "tokenet", "avaimen", "klucza", "clés", "claves", "chaves", "chiavi",
 ];
 
 /// Words beside a thing that leave its name neutral.
@@ -34,7 +37,7 @@ pub(super) const FILLERS: &[&str] = &[
     "text", "literal", "type", "basestring", "nvarchar", "varchar", "field", "input", "data", "code", "full", "own",
     "personal", "integration", "shared", "1", "2", "3", "01", "02", "v1", "v2", "vite", "react", "next", "nuxt", "expo",
     "gatsby", "tf", "stored", "saved", "it", "em", "um", "een", "ein", "eine", "un", "une", "here", "hier",
-    "use", "with", "std", "ptr", "cstr", "optional",
+    "use", "with", "std", "ptr", "cstr", "optional", "login",
 ];
 
 /// What a type does with a thing: `KeyTransport`, `TokenInterceptor`.
@@ -112,6 +115,7 @@ pub(super) const SLOTS: &[&str] = &[
     "headervalue", "header_value", "valuevalue", "option_value", "meta_value", "setting_value", "config_value", "td",
     "dd", "p", "code", "pre", "span", "b", "entry", "item", "return", "result", "answer", "expected", "actual", "to",
     "with", "input", "stringprop", "password", "secret", "payload", "fallback", "key_value", "keyvalue", "apikeyvalue",
-    "env_value", "waarde", "wert", "valeur", "valor", "valore", "s", "o", "echo", "out", "output", "returnvalue",
+    "env_value", "waarde", "wert", "valeur", "valor", "valore", "verdi", "værdi", "värde", "arvo", "wartość", "hodnota", "érték",
+    "değer", "nilai", "s", "o", "echo", "out", "output", "returnvalue",
     "getorelse", "orelse", "matches", "exact", "contains", "is", "then", "else",
 ];

@@ -176,6 +176,16 @@ fn is_file(name: &[u8]) -> bool {
     stem.len() > 1 && ENDINGS.iter().any(|known| known.as_bytes() == ending)
 }
 
+/// The words of a name in front of those that say that it is a secret, or neutral ones: `vite`, `enrich` of `VITE_ENRICH_API_KEY`.
+/// None where they are all neutral.
+pub(super) fn stem(name: &[u8]) -> Vec<Vec<u8>> {
+    let mut words = Words::new(name).0;
+    while words.last().is_some_and(|last| is_in(last, lists::THINGS) || is_in(last, lists::FILLERS)) {
+        words.pop();
+    }
+    words
+}
+
 /// Whether a variable's name says that its value is secret, whoever's it may be.
 pub fn is_secret_name(name: &[u8]) -> bool {
     let words = Words::new(name);

@@ -26,6 +26,11 @@ impl Words {
         self.has(THINGS)
     }
 
+    /// Whether these words are the first of the name, and not all of it.
+    pub(in crate::detect) fn begin_with(&self, stem: &[Vec<u8>]) -> bool {
+        self.0.len() > stem.len() && self.0.starts_with(stem)
+    }
+
     pub(in crate::detect) fn has_hook(&self) -> bool {
         self.has(&["webhook", "webhooks", "hook", "hooks", "signing", "hmac", "whsec", "signature"])
     }
@@ -69,6 +74,9 @@ impl Words {
                 (true, true) => Class::Ours(Family::Webhook),
                 (true, false) => Class::Ours(Family::Key),
                 _ if self.has(&["auth", "authorization", "authentication"]) => Class::Ours(Family::Key),
+                _ if self.0.last().is_some_and(|last| is_in(last, &["signing", "hmac", "whsec"])) => {
+                    Class::Ours(Family::Webhook)
+                }
                 _ if self.0.iter().all(|word| word == VENDOR || is_in(word, FILLERS) && !is_in(word, ABOUT)) => {
                     Class::Vendor
                 }
