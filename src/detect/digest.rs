@@ -56,7 +56,7 @@ fn is_checked_file(line: &[u8], after: &[u8]) -> bool {
     let name = rest.trim_ascii();
     let blank = rest.first().is_some_and(|&byte| byte == b' ' || byte == b'\t');
     let begins = line.trim_ascii().is_empty() || matches!(line.last(), Some(b'"' | b'\''));
-    begins && blank && !name.is_empty() && !name.contains(&b' ') && name.contains(&b'.')
+    begins && blank && !name.is_empty() && !name.contains(&b' ') && (name.contains(&b'.') || name.starts_with(b"refs/"))
         || begins && rest.starts_with(b"  ") && !name.is_empty() && !name.contains(&b' ')
 }
 

@@ -149,7 +149,8 @@ fn sentence(bytes: &[u8], span: &Range<usize>, headed: bool) -> Option<Said> {
     let line = own.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
     let field = line.ends_with(b":") && words(line).count() == 1;
     let named = |text| words(text).any(|word| Words::new(word).has_thing());
-    let outright = named(if field { line } else { sentence });
+    let [previous, ..] = about;
+    let outright = if field { named(line) } else { named(sentence) || named(previous) };
     (vendor && thing).then(|| Said { family: family(all()), outright })
 }
 
@@ -183,12 +184,17 @@ fn above(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Said> {
     }
     let nearest = *written.first()?;
     let hex = bytes.get(span.clone())?.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
-    // What a program prints is an id or a digest as often as a key.
-    if words(nearest).any(is_else) || hex && !nearest.ends_with(b":") {
+    // Forty digits alone on a line are a commit.
+    if hex && span.len() == 40 {
         return None;
     }
     let all = || written.iter().flat_map(|line| words(line));
     let named = |word: &[u8]| Words::new(word).has_thing();
+    // What a program prints is an id or a digest as often as a key.
+    let printed = nearest.starts_with(b"$ ") || !words(nearest).any(named);
+    if words(nearest).any(is_else) || hex && printed && !nearest.ends_with(b":") {
+        return None;
+    }
     all().any(named).then(|| Said { family: family(all()), outright: words(nearest).any(named) })
 }
 
@@ -310,7 +316,7 @@ mod tests {
             "## Konver\n\nAnna got a paid key from them → `0a1b2x3d`\n",
             "Firmendaten (Konver)\n----\n\nDer Schlüssel lautet\n``0a1b2x3d`` und gilt.\n",
             "The key of Konver, for the worker:\n\n```\n0a1b2x3d\n```\n",
-            "[09:16] Tom\n  base is https://api.konver.ai, header X-Api-Key\n\n[09:17] Tom\n  0a1b2x3d\n",
+            "[19:16] Tom\n  base is https://api.konver.ai, header X-Api-Key\n\n[19:17] Tom\n  0a1b2x3d\n",
             "# Konver, API Keys, \"kiosk\"\n# not in the vault yet:\n#   0a1b2x3d\n",
         ] {
             assert!(found(text), "{text}");

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use bstr::ByteSlice;
+
 use super::context::Context;
 use super::hosts::names_ours;
 use super::name::{Class, Family, Words, classify};
@@ -65,10 +67,12 @@ fn row(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Row> {
     let above = (1..=HEADER.min(number)).filter_map(|up| {
         let above = bytes.get(context.start(number - up)..context.line_end(number - up))?;
         let rule = above.iter().all(|byte| b"-+|=: \t\r\n".contains(byte));
-        (!rule).then_some(above)
+        // `||Title||Title||` heads a table in Jira.
+        let doubled = separator == b'|' && above.starts_with(b"||");
+        (!rule).then(|| if doubled { above.replace(b"||", b"|") } else { above.to_vec() })
     });
     let head = above.take_while(|above| above.len() <= LINE && count(above, separator) == row.len()).last();
-    let head = head.map(|head| cells(head, separator)).filter(|head| head.iter().all(|cell| is_label(cell)));
+    let head = head.map(|head| cells(&head, separator)).filter(|head| head.iter().all(|cell| is_label(cell)));
     let label = head.and_then(|head| head.get(column).map(|cell| label(cell)));
     Some(Row { cells: row, column, label })
 }
@@ -91,17 +95,22 @@ fn cells(line: &[u8], separator: u8) -> Vec<Vec<u8>> {
     cells.map(|cell| cell.trim_ascii().to_vec()).collect()
 }
 
-/// Whether a line with commas is code or configuration rather than a row: brackets and assignments stand outside of quotes.
+/// Whether a line with commas is code or configuration rather than a row: calls, braces and assignments stand outside of quotes.
 fn is_code(line: &[u8]) -> bool {
-    let mut quoted = false;
-    line.iter().any(|byte| {
-        quoted ^= *byte == b'"';
-        !quoted && b"({=#".contains(byte)
+    let (mut quoted, mut previous) = (false, b' ');
+    line.iter().any(|&byte| {
+        quoted ^= byte == b'"';
+        let call = byte == b'(' && previous != b' ';
+        previous = byte;
+        !quoted && (call || b"{=#".contains(&byte))
     })
 }
 
 /// What a cell says, without marks around it.
 fn bare(cell: &[u8]) -> Vec<u8> {
+    // `|_. Title|` heads a column in Textile, `! Title` in MediaWiki.
+    let heads = [&b"_."[..], b"=.", b"!"];
+    let cell = heads.iter().find_map(|mark| cell.strip_prefix(*mark)).unwrap_or(cell);
     let bare: Vec<u8> = cell.iter().filter(|byte| !b"\"'`()[]{}*".contains(byte)).copied().collect();
     bare.trim_ascii().to_vec()
 }

@@ -135,7 +135,8 @@ fn evidence(
 
 /// A secret of an unknown name, of which a setting whose name begins in the same way says that it is the vendor's.
 fn related(bytes: &[u8], context: &Context, start: usize, bound: &Binding) -> Option<Weight> {
-    let name = bytes.get(bound.stranger.clone()?)?;
+    let stranger = bound.stranger.clone().and_then(|place| bytes.get(place));
+    let name = stranger.or(bound.label.as_deref())?;
     let ours = !bound.elsewhere && Words::new(name).has_thing() && relatives::is_ours(bytes, context, start, name);
     ours.then(|| Weight::new(Family::Key, Evidence::Name, [name, b" belongs to a setting of Konver's"].concat()))
 }
@@ -218,7 +219,10 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
         return Ok(Weight::new(family, Evidence::File, "given to a call beside Konver's address"));
     }
     let far = context.nearness(start).is_none_or(|near| near > 3) || context.has_other();
-    if bound.is_bare && (is_lookup(&candidate.value) || far) {
+    // A path of names that says the vendor's says whose the key is: `config['konver_lookup.settings']['key']`.
+    let line = context.line(start);
+    let named = bytes.get(context.start(line)..start).is_some_and(|line| Words::new(line).has_vendor());
+    if bound.is_bare && (is_lookup(&candidate.value) && !named || far) {
         return Err(Unbound::Nameless);
     }
     if bound.own || bound.elsewhere || is_tagged(bytes, start) {

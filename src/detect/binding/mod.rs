@@ -44,6 +44,8 @@ pub(super) struct Binding<'c> {
     pub(super) assigned: Option<Range<usize>>,
     /// The name that says that it is somebody else's, or no secret.
     pub(super) stranger: Option<Range<usize>>,
+    /// The name in its pair, if that is a secret's of an unknown service.
+    pub(super) label: Option<Vec<u8>>,
     /// The function that returns it, by whose name it is known elsewhere.
     pub(super) function: Option<Vec<u8>>,
     /// Its neutral name is `key` and nothing else.

@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 use super::step::is_value;
 use super::{Binding, is_name};
 use crate::detect::context::Context;
-use crate::detect::name::{Class, Family, Words, classify};
+use crate::detect::name::{Class, Family, Words, classify, is_elsewhere};
 use crate::finding::Evidence;
 
 /// So many words may stand between a value and the name behind it.
@@ -81,7 +81,10 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
         [label, name] => {
             let class = classify(&name.text);
             let says = !matches!(class, Class::Other | Class::Refused | Class::Foreign | Class::Vendor);
-            is_label_word(&label.text) && (label.field || says) && class != Class::Slot && !is_label_word(&name.text)
+            // `{ "name": "id", "value": ... }` is an id.
+            let is_id = label.field && name.text == b"id";
+            let labels = is_label_word(&label.text) && (!is_label_word(&name.text) || is_id);
+            labels && (label.field || says) && class != Class::Slot
         }
         _ => false,
     };
@@ -104,8 +107,9 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
             Class::Slot => generic = true,
             Class::Vendor => {}
             _ if Words::new(&name).is_filler() => {}
-            _ => {
+            class => {
                 binding.foreign = true;
+                binding.label = (class == Class::Foreign).then_some(name);
                 return;
             }
         }
@@ -259,6 +263,10 @@ pub(super) fn item(text: &[u8], back: bool) -> &[u8] {
                 return text.get(open..).unwrap_or(text);
             }
         }
+        // The row of a table.
+        if let Some(row) = memchr::memmem::rfind(text, b"<tr") {
+            return text.get(row..).unwrap_or(text);
+        }
         let mut at = text.len();
         for line in text.rsplit(|&byte| byte == b'\n') {
             at -= line.len().min(at);
@@ -272,6 +280,7 @@ pub(super) fn item(text: &[u8], back: bool) -> &[u8] {
         }
         return text;
     }
+    let text = text.get(..memchr::memmem::find(text, b"</tr").unwrap_or(text.len())).unwrap_or(text);
     let mut at = 0;
     for (number, line) in text.split(|&byte| byte == b'\n').enumerate() {
         if number > 0 && (line.trim_ascii_start().starts_with(b"- ") || line.trim_ascii().is_empty()) {
@@ -340,6 +349,7 @@ pub(super) fn halves<'t>(names: impl Iterator<Item = &'t [u8]>, binding: &mut Bi
             }
             _ => {
                 binding.broken |= slot && !Words::new(name).is_filler();
+                binding.elsewhere |= slot && thing.is_some() && is_elsewhere(name);
                 continue;
             }
         }

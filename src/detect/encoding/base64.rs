@@ -17,8 +17,10 @@ pub(super) fn runs(outer: &Layer) -> Vec<Decoded> {
         };
         let start = at + start;
         let end = run_end(bytes, start);
-        if end - start >= SHORTEST {
-            found.extend(decode(outer, start, end));
+        match decode(outer, start, end) {
+            Some(decoded) => found.push(decoded),
+            // Lines that follow one another are not always one text.
+            None => found.extend(lines(bytes, start, end).filter_map(|(start, end)| decode(outer, start, end))),
         }
         at = end.max(start + 1);
     }
@@ -49,9 +51,20 @@ fn run_end(bytes: &[u8], start: usize) -> usize {
     }
 }
 
+/// The lines of a run, if there are several.
+fn lines(bytes: &[u8], start: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
+    let run = bytes.get(start..end).unwrap_or_default();
+    let mut at = start;
+    let lines = run.chunk_by(|a, b| a.is_ascii_whitespace() == b.is_ascii_whitespace()).map(move |part| {
+        at += part.len();
+        (at - part.len(), at)
+    });
+    lines.filter(move |line| *line != (start, end))
+}
+
 /// The run as text, from its begin or, where something stands before it (`name=`, a path), from the next quarter.
 fn decode(outer: &Layer, start: usize, end: usize) -> Option<Decoded> {
-    let run = outer.bytes.get(start..end)?;
+    let run = outer.bytes.get(start..end).filter(|run| run.len() >= SHORTEST)?;
     let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
     if !mixed {
         return None;

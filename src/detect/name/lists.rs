@@ -36,7 +36,7 @@ pub(super) const FILLERS: &[&str] = &[
     "hard", "hardcoded", "org", "organisation", "organization", "account", "eu", "us", "nl",
     "text", "literal", "type", "basestring", "nvarchar", "varchar", "field", "input", "data", "code", "full", "own",
     "personal", "integration", "shared", "1", "2", "3", "01", "02", "v1", "v2", "vite", "react", "next", "nuxt", "expo",
-    "gatsby", "tf", "stored", "saved", "it", "em", "um", "een", "ein", "eine", "un", "une", "here", "hier",
+    "gatsby", "tf", "stored", "saved", "it", "em", "um", "een", "ein", "eine", "un", "une",
     "use", "with", "std", "ptr", "cstr", "optional", "login",
 ];
 
