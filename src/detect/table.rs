@@ -98,11 +98,13 @@ fn cells(line: &[u8], separator: u8) -> Vec<Vec<u8>> {
 /// Whether a line with commas is code or configuration rather than a row: calls, braces and assignments stand outside of quotes.
 fn is_code(line: &[u8]) -> bool {
     let (mut quoted, mut previous) = (false, b' ');
-    line.iter().any(|&byte| {
+    line.iter().enumerate().any(|(at, &byte)| {
         quoted ^= byte == b'"';
         let call = byte == b'(' && previous != b' ';
         previous = byte;
-        !quoted && (call || b"{=#".contains(&byte))
+        // The padding of base64 ends a cell.
+        let ends = line.get(at + 1).is_none_or(|next| b",;=\r\n".contains(next));
+        !quoted && (call || b"{#".contains(&byte) || byte == b'=' && !ends)
     })
 }
 

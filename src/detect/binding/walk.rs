@@ -1,8 +1,9 @@
 //! The walk from a value to the left: out of brackets, over siblings of a call, over the ends of open lines.
 
-use super::step::step;
+use super::step::{is_value, step};
 use super::{Binding, NAMES, PROSE, REACH, Token, backwards, is_name, line_before};
 use crate::detect::context::Context;
+use crate::detect::judge::is_key_byte;
 
 /// Where the walk to the left stands.
 #[derive(Default)]
@@ -186,7 +187,9 @@ pub(super) fn goes_on(above: &[u8], lead: u8, walk: &Walk) -> bool {
     if walk.sibling && walk.depth == 0 || walk.depth > 0 {
         return true;
     }
-    if b"([{,=+|?&\\<".contains(&last) || above.ends_with(b"=>") {
+    // The padding of another value assigns nothing.
+    let padding = last == b'=' && above.rsplit(|byte| !is_key_byte(*byte)).next().is_some_and(is_value);
+    if b"([{,=+|?&\\<".contains(&last) && !padding || above.ends_with(b"=>") {
         return true;
     }
     if b".?|+&,)".contains(&lead) || lead == b'{' && above.ends_with(b" switch") {
