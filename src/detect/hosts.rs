@@ -92,8 +92,18 @@ const HOSTS: &str = concat!(
 );
 
 /// Names of fields whose address is not where a request goes.
-const NOT_WHERE: &[&[u8]] =
-    &[b"origin", b"referer", b"referrer", b"user-agent", b"useragent", b"homepage", b"initiator", b"help", b"author"];
+const NOT_WHERE: &[&[u8]] = &[
+    b"origin",
+    b"referer",
+    b"referrer",
+    b"user-agent",
+    b"useragent",
+    b"homepage",
+    b"initiator",
+    b"help",
+    b"author",
+    b"xmlns",
+];
 
 /// Endings of names that are this machine's, a test's or a private network's.
 const LOCAL: &[&[u8]] =

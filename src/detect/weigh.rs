@@ -222,7 +222,7 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
     // A path of names that says the vendor's says whose the key is: `config['konver_lookup.settings']['key']`.
     let line = context.line(start);
     let named = bytes.get(context.start(line)..start).is_some_and(|line| Words::new(line).has_vendor());
-    if bound.is_bare && (is_lookup(&candidate.value) && !named || far) {
+    if bound.is_bare && !named && (is_lookup(&candidate.value) || far) {
         return Err(Unbound::Nameless);
     }
     if bound.own || bound.elsewhere || is_tagged(bytes, start) {

@@ -11,11 +11,11 @@ mod walk;
 use std::ops::Range;
 
 use super::context::Context;
-use super::name::{Family, Words, is_elsewhere};
+use super::name::{Class, Family, Words, classify, is_elsewhere};
 use crate::finding::Evidence;
 use container::containers;
 use pair::pair;
-use row::is_of_another;
+use row::{is_of_another, name_in_row};
 use sibling::{holder, siblings};
 use walk::leftwards;
 
@@ -91,6 +91,9 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
     leftwards(bytes, context, span.start, &mut binding);
     binding.elsewhere |= binding.header && is_held_elsewhere(bytes, context, span.start);
     let open = |binding: &Binding<'_>| binding.ours.is_none() && !binding.header && !binding.foreign && !binding.hmac;
+    if open(&binding) && binding.neutral.is_none() {
+        second_column(bytes, context, span, &mut binding);
+    }
     if open(&binding) {
         pair(bytes, context, span, &mut binding);
     }
@@ -105,6 +108,28 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
         }
     }
     binding
+}
+
+/// Takes the name in a row of two columns into account: `api_key | value`.
+fn second_column(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Binding<'_>) {
+    let Some(place) = name_in_row(bytes, context, span) else { return };
+    let label: Vec<u8> = bytes
+        .get(place.clone())
+        .unwrap_or_default()
+        .iter()
+        .map(|&byte| if byte == b' ' { b'_' } else { byte })
+        .collect();
+    match classify(&label) {
+        Class::Ours(family) => binding.ours = Some((family, Evidence::Name, place.clone())),
+        Class::Header => binding.header = true,
+        Class::Neutral => binding.neutral = Some(Family::Key),
+        Class::NeutralHook => binding.neutral = Some(Family::Webhook),
+        Class::Refused => binding.foreign = true,
+        Class::Foreign => (binding.foreign, binding.stranger) = (true, Some(place.clone())),
+        _ => return,
+    }
+    binding.slot = false;
+    binding.variable.get_or_insert(place);
 }
 
 /// Whether the object on the value's line is named after another service: `CLEARBIT = {"Authorization": "Bearer <value>"}`.

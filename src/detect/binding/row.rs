@@ -1,4 +1,7 @@
-//! Pairs in a row: `a=1 b=2`, `--flag value`, `?a=1&b=2`. Each value belongs to its own name, and to none before it.
+//! Pairs in a row: `a=1 b=2`, `--flag value`, `?a=1&b=2`. Each value belongs to its own name, and to none before it. And rows of two
+//! columns, a name and its value: `api_key | value`.
+
+use std::ops::Range;
 
 use crate::detect::context::Context;
 use crate::detect::name::{Class, Words, classify};
@@ -71,6 +74,29 @@ pub(super) fn is_of_another(bytes: &[u8], context: &Context, start: usize) -> bo
         _ => false,
     };
     none && (flag || is_row(rest))
+}
+
+/// The name in a row of two columns that a value is the second of: a bar, a tab, a comma or several spaces part them.
+pub(super) fn name_in_row(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Range<usize>> {
+    const LONGEST: usize = 60;
+    let number = context.line(span.start);
+    let line = context.start(number);
+    let before = bytes.get(line..span.start).filter(|before| before.len() <= LONGEST * 2)?;
+    let quotes = |byte: &u8| b"\"'`".contains(byte);
+    let open = before.iter().rposition(|byte| !quotes(byte)).map_or(0, |last| last + 1);
+    let gap = before.get(..open)?;
+    let end = gap.iter().rposition(|byte| !b" \t|,;".contains(byte)).map_or(0, |last| last + 1);
+    let marks = gap.get(end..)?;
+    let parts = marks.iter().any(|byte| b"|,;\t".contains(byte)) || marks.len() > 1;
+    let from = gap.iter().position(|byte| !(b" \t|#>*-".contains(byte) || quotes(byte)))?;
+    let name = gap.get(from..end)?;
+    let words = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_-. /{}$\"'`*".contains(byte);
+    let spaced = memchr::memmem::find(name, b"  ").is_some();
+    // Nothing but an end, or an empty cell, stands behind it.
+    let after = bytes.get(span.end..context.line_end(number))?;
+    let ends = after.iter().all(|byte| b" \t\r\n|,;\"'`".contains(byte));
+    let fits = parts && ends && !spaced && (1..=LONGEST).contains(&name.len()) && name.iter().all(words);
+    fits.then_some(line + from..line + end)
 }
 
 /// The name that the value is bound to without a space, or the flag in front of it; what stands before; and which it is.

@@ -111,6 +111,10 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                         at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| !byte.is_ascii_whitespace());
                 }
                 _ if walk.depth > 0 => {}
+                // `s:7:"api_key";s:40:"<value>"`, as PHP serializes.
+                b';' if walk.depth == 0 && is_serialized(bytes, at) => {
+                    (walk.bound, walk.first, walk.names, binding.slot) = (true, true, 0, false);
+                }
                 b';' if !walk.first || lines == 0 => return,
                 b',' => {
                     walk.commas += 1;
@@ -146,6 +150,13 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
             }
         }
     }
+}
+
+/// Whether the length of a serialized text stands behind the mark at `at`.
+fn is_serialized(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at + 1..).and_then(|rest| rest.strip_prefix(b"s:")).unwrap_or_default();
+    let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && rest.get(digits) == Some(&b':')
 }
 
 /// Whether the mark is that of a second choice: `||`, `??`, `?:`, `? one : other`. One bar alone parts the cells of a table.
