@@ -27,6 +27,7 @@ pub(super) fn refusal(bytes: &[u8], candidate: &Candidate) -> Option<Reason> {
         || digest
             && (is_checked_file(line, after)
                 || is_commit(line)
+                || is_commit_of_note(line, after)
                 || is_locked(line)
                 || is_listed(bytes, candidate.start()))
         || hex && value.len() > 128;
@@ -65,6 +66,13 @@ fn is_commit(line: &[u8]) -> bool {
     let trimmed = line.trim_ascii_end();
     let bare = trimmed.iter().rposition(|byte| !b"\"', ".contains(byte)).map_or(0, |last| last + 1);
     trimmed.get(..bare).is_some_and(|text| text.ends_with(b".git"))
+}
+
+/// In brackets at the end of an item of a list, as notes of a release name the commit: `- fix the token (<digest>)`.
+fn is_commit_of_note(line: &[u8], after: &[u8]) -> bool {
+    let item = [&b"- "[..], b"* ", b"+ "].iter().any(|mark| line.trim_ascii_start().starts_with(mark));
+    let rest = after.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
+    item && line.ends_with(b" (") && matches!(rest, b")" | b")." | b"),")
 }
 
 /// Behind a version, or in the field behind that of an algorithm: `"0.1.3", "<digest>"`, `"SHA-256", "content": "<digest>"`.

@@ -28,6 +28,8 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
     let from = line;
     let mut passed = false;
     let application = binding.own;
+    let assigned = binding.assigned.clone().and_then(|place| bytes.get(place));
+    binding.of_environment = binding.neutral.is_none() && assigned.is_some_and(is_environment);
     for _ in 0..400 {
         let Some(above) = line.checked_sub(1) else { return };
         line = above;
@@ -75,6 +77,27 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
             return;
         }
     }
+}
+
+/// Whether a name is that of an environment, for each of which there is a value.
+fn is_environment(name: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"dev",
+        b"development",
+        b"test",
+        b"testing",
+        b"stage",
+        b"staging",
+        b"prod",
+        b"production",
+        b"live",
+        b"acc",
+        b"acceptance",
+        b"sandbox",
+        b"demo",
+        b"default",
+    ];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Words that open a declaration.
@@ -131,6 +154,11 @@ fn container(line: &[u8], binding: &mut Binding<'_>) -> Named {
             }
             _ if words.has_vendor() && words.is_exact() && (binding.neutral.is_some() || binding.bearer) => {
                 Some(binding.neutral.unwrap_or(Family::Key))
+            }
+            // `konver:` above `prod: <value>`
+            _ if *name == b"konver" && assigns && binding.of_environment => {
+                binding.ours = Some((Family::Key, Evidence::File, 0..0));
+                return Named::Settled;
             }
             // `case 'konver':` above `return`
             _ if words.has_vendor() && words.is_exact() && binding.returned && names.first() == Some(&&b"case"[..]) => {

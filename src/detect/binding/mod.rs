@@ -50,6 +50,8 @@ pub(super) struct Binding<'c> {
     pub(super) function: Option<Vec<u8>>,
     /// Its neutral name is `key` and nothing else.
     pub(super) is_bare: bool,
+    /// It is named by the environment that it is for, and by nothing else.
+    of_environment: bool,
     /// A mark binds it to what stands before it.
     bound: bool,
     /// It is given to a call.

@@ -69,6 +69,11 @@ pub(super) fn pair(bytes: &[u8], context: &Context, span: &Range<usize>, binding
         if binding.variable.is_some() || binding.neutral.is_some() {
             return;
         }
+        // `GET /company/<id>  x-api-key: ...`
+        let path = span.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'/');
+        if path {
+            return;
+        }
         named_behind(bytes.get(span.end..context.line_end(line).min(span.end + 160)).unwrap_or_default(), binding);
         return;
     }
