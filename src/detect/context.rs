@@ -13,6 +13,8 @@ type Lines = Vec<usize>;
 /// What a layer says of vendors.
 pub(super) struct Context {
     starts: Vec<usize>,
+    /// How far each line is indented, in bytes; an empty line as far as can be.
+    indents: Vec<usize>,
     /// Lines that name an address of the vendor's.
     hosts: Lines,
     /// Lines that name the vendor in any way.
@@ -47,8 +49,11 @@ impl Context {
             .ok()
         });
         let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
+        let indent = |line: &[u8]| line.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(usize::MAX);
+        let indents = bytes.split(|&byte| byte == b'\n').map(indent).collect();
         let mut context = Self {
             starts,
+            indents,
             hosts: Vec::new(),
             words: Vec::new(),
             others: Vec::new(),
@@ -203,10 +208,27 @@ impl Context {
         let line = self.line(offset);
         let other = Self::distance(&self.asked, line);
         if let Some(ours) = Self::distance(&self.hosts, line) {
-            return other.is_none_or(|other| ours <= other);
+            return other.is_none_or(|other| ours <= other || self.is_enclosed(line, ours, other));
         }
         // A word is less than an address: it has to be much nearer than somebody else's.
         Self::distance(&self.words, line).is_some_and(|ours| other.is_none_or(|other| ours * 2 <= other))
+    }
+
+    /// Whether an address of the vendor's that far away stands in the same block as a line, and the nearer one of somebody else
+    /// outside of it.
+    fn is_enclosed(&self, line: usize, ours: usize, other: usize) -> bool {
+        const FAR: usize = 200;
+        let deepest = |lines: &Lines, distance: usize| {
+            let ends = [line.checked_sub(distance), line.checked_add(distance)];
+            let there = ends.into_iter().flatten().filter(|end| lines.binary_search(end).is_ok());
+            there.filter_map(|end| self.shallowest(line.min(end), line.max(end))).max()
+        };
+        ours <= FAR && deepest(&self.hosts, ours) > deepest(&self.asked, other)
+    }
+
+    /// The least indentation of a range of lines.
+    fn shallowest(&self, from: usize, to: usize) -> Option<usize> {
+        self.indents.get(from..=to)?.iter().min().copied()
     }
 
     /// How near the vendor is, in lines; none where somebody else is nearer.

@@ -23,6 +23,10 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
     if own.starts_with(b"- ") {
         limit += 2;
     }
+    if own.starts_with(b"with: {") && !is_used(bytes, context, line) {
+        binding.elsewhere |= binding.neutral.is_some();
+        return;
+    }
     let mut section = own.first().is_some_and(|first| first.is_ascii_alphanumeric() || b";#_\"".contains(first));
     let mut bare = false;
     let from = line;
@@ -55,6 +59,11 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
             || bare && indent(above) == limit;
         bare = matches!(trimmed, b"{" | b"(" | b"[");
         limit = indent(above);
+        // `with:` gives inputs to the action that stands beside it.
+        if trimmed == b"with:" && !is_used(bytes, context, line) {
+            binding.elsewhere |= binding.neutral.is_some();
+            return;
+        }
         let named = if opens && !bare { container(trimmed, binding) } else { Named::Nothing };
         match named {
             Named::Settled => return,
@@ -77,6 +86,17 @@ pub(super) fn containers(bytes: &[u8], context: &Context, start: usize, binding:
             return;
         }
     }
+}
+
+/// Whether the action that the inputs at a line are for is the vendor's, or one that is not named beside it.
+fn is_used(bytes: &[u8], context: &Context, line: usize) -> bool {
+    const STEP: usize = 6;
+    let text = |line: usize| bytes.get(context.start(line)..context.line_end(line)).unwrap_or_default().trim_ascii();
+    let used = (line.saturating_sub(STEP)..=line + STEP).map(text).find_map(|text| {
+        let text = text.strip_prefix(b"- ").unwrap_or(text);
+        text.strip_prefix(b"uses:")
+    });
+    used.is_none_or(|action| Words::new(action).has_vendor())
 }
 
 /// Whether a name is that of an environment, for each of which there is a value.
