@@ -1,6 +1,8 @@
 //! Settings that belong together by how their names begin: `ENRICH_HOST=api.konver.ai` says whose `ENRICH_TOKEN` is, and
 //! `bridge.backend: konver` whose `bridge.apiToken`.
 
+use bstr::ByteSlice;
+
 use super::context::Context;
 use super::hosts::names_ours;
 use super::name::{Words, is_elsewhere, stem};
@@ -27,6 +29,23 @@ pub(super) fn is_ours(bytes: &[u8], context: &Context, start: usize, name: &[u8]
         let begins = run != name && Words::new(run).begin_with(&stem);
         begins && is_about_vendor(text.get(at..text.len().min(at + REACH)).unwrap_or_default())
     })
+}
+
+/// The name that another setting gives to the value of this one: `httpHeaderName1: X-Api-Key` to that of `httpHeaderValue1`.
+pub(super) fn named_by(bytes: &[u8], context: &Context, start: usize, name: &[u8]) -> Option<Vec<u8>> {
+    let swapped = [(&b"Value"[..], &b"Name"[..]), (b"VALUE", b"NAME"), (b"value", b"name")];
+    let (value, label) = swapped.into_iter().find(|(value, _)| memchr::memmem::find(name, value).is_some())?;
+    let other = name.replace(value, label);
+    // `value` alone has its name in its own object.
+    if name.len() < value.len() + 3 {
+        return None;
+    }
+    let line = context.line(start);
+    let text = bytes.get(context.start(line.saturating_sub(LINES))..context.line_end(line + LINES).min(bytes.len()))?;
+    let at = memchr::memmem::find(text, &other)?;
+    let rest = text.get(at + other.len()..)?.split(|&byte| byte == b'\n').next()?;
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    rest.split(|byte| !part(byte)).find(|part| !part.is_empty()).map(<[u8]>::to_vec)
 }
 
 /// Whether the value that follows a name is the vendor's name or an address of its.
@@ -64,6 +83,13 @@ mod tests {
         ] {
             assert!(ours(text, name), "{text}");
         }
+    }
+
+    #[test]
+    fn a_setting_names_the_value_of_another() {
+        let text = "httpHeaderName1: X-Api-Key\nhttpHeaderValue1: VALUE";
+        let named = named_by(text.as_bytes(), &Context::new(text.as_bytes()), 45, b"httpHeaderValue1");
+        assert_eq!(named.as_deref(), Some(&b"X-Api-Key"[..]));
     }
 
     #[test]

@@ -181,20 +181,21 @@ fn outright(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bind
     Some(Weight::new(family, evidence, message))
 }
 
-/// Whether another argument of the call that the value is given to is an address of Konver's.
-fn beside_host(bytes: &[u8], start: usize) -> bool {
+/// The bracket of the call or the list in which the value stands right behind an address of Konver's.
+fn beside_host(bytes: &[u8], start: usize) -> Option<u8> {
     const REACH: usize = 200;
     let before = bytes.get(start.saturating_sub(REACH)..start).unwrap_or_default();
     let mut depth = 0_i32;
     let open = before.iter().rposition(|byte| {
         depth += i32::from(b")]}".contains(byte)) - i32::from(b"([{".contains(byte));
         depth < 0 || *byte == b';'
-    });
-    let Some(open) = open.filter(|&at| before.get(at) == Some(&b'(')) else { return false };
-    let arguments = before.get(open..).unwrap_or_default();
-    // Its last argument: what stands in between is about something else.
-    let last = arguments.rsplit(|&byte| byte == b',').nth(1).unwrap_or_default();
-    names_ours(last)
+    })?;
+    let bracket = *before.get(open).filter(|mark| b"([{".contains(mark))?;
+    let members = before.get(open..).unwrap_or_default();
+    // Its last member: what stands in between is about something else, if it says anything.
+    let empty = |member: &&[u8]| [&b"undef"[..], b"nil", b"null", b"None", b"NULL", b"''", b"\"\""].contains(member);
+    let mut last = members.rsplit(|&byte| byte == b',').skip(1).map(<[u8]>::trim_ascii).skip_while(empty);
+    last.next().is_some_and(names_ours).then_some(bracket)
 }
 
 /// A secret of nobody in particular, in a file that is about Konver.
@@ -203,7 +204,8 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
     if let Some(found) = under_comment(bytes, context, start, bound) {
         return Ok(found);
     }
-    if bound.neutral.is_none() && bound.variable.is_none() && beside_host(bytes, start) {
+    let beside = beside_host(bytes, start);
+    if bound.neutral.is_none() && beside.is_some_and(|bracket| bracket != b'(' || bound.variable.is_none()) {
         return Ok(Weight::new(Family::Key, Evidence::File, "given to a call beside Konver's address"));
     }
     let Some(family) = bound.neutral else {
@@ -215,7 +217,7 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
         return said.map(weight).ok_or(Unbound::Nameless);
     };
     // Whatever is looked up has a key: of a cache, a commit, a file.
-    if beside_host(bytes, start) {
+    if beside == Some(b'(') {
         return Ok(Weight::new(family, Evidence::File, "given to a call beside Konver's address"));
     }
     let far = context.nearness(start).is_none_or(|near| near > 3) || context.has_other();

@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::context::Context;
 use super::name::{Class, Family, Words, classify, is_elsewhere};
+use super::relatives::named_by;
 use crate::finding::Evidence;
 use container::containers;
 use pair::pair;
@@ -99,6 +100,9 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
     if open(&binding) {
         pair(bytes, context, span, &mut binding);
     }
+    if open(&binding) && binding.slot {
+        named_elsewhere(bytes, context, span.start, &mut binding);
+    }
     if open(&binding) {
         siblings(bytes, context, span.start, &mut binding);
     }
@@ -132,6 +136,18 @@ fn second_column(bytes: &[u8], context: &Context, span: &Range<usize>, binding: 
     }
     binding.slot = false;
     binding.variable.get_or_insert(place);
+}
+
+/// Takes the setting into account that names the value: `httpHeaderName1` beside `httpHeaderValue1`.
+fn named_elsewhere(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
+    let line = bytes.get(context.start(context.line(start))..start).unwrap_or_default();
+    let own = line.split(|&byte| !is_name(byte)).rfind(|name| name.iter().any(u8::is_ascii_alphabetic));
+    let label = own.and_then(|own| named_by(bytes, context, start, own));
+    match label.as_deref().map(classify) {
+        Some(Class::Header) => binding.header = true,
+        Some(Class::Ours(family)) => binding.ours = Some((family, Evidence::Name, 0..0)),
+        _ => {}
+    }
 }
 
 /// Whether the object on the value's line is named after another service: `CLEARBIT = {"Authorization": "Bearer <value>"}`.
