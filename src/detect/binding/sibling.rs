@@ -88,7 +88,7 @@ enum Record {
 /// of, what it is called.
 pub(super) fn siblings(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'_>) {
     let (mut from, mut to) = (start, start);
-    for _ in 0..LEVELS {
+    for level in 0..LEVELS {
         let Some(object) = enclosing(bytes, from, to) else { break };
         (from, to) = object;
         if binding.neutral.is_some() && is_elsewhere(holder(bytes, from)) {
@@ -96,7 +96,8 @@ pub(super) fn siblings(bytes: &[u8], context: &Context, start: usize, binding: &
             return;
         }
         let object = bytes.get(from..to).unwrap_or_default();
-        if settle(of_fields(fields(object).split(|byte| b"\n,;".contains(byte)), binding.slot), binding) {
+        let record = of_fields(fields(object).split(|byte| b"\n,;".contains(byte)), binding.slot, level == 0);
+        if settle(record, binding) {
             return;
         }
     }
@@ -160,8 +161,9 @@ fn fields(object: &[u8]) -> Vec<u8> {
     flat.collect()
 }
 
-/// What a list of `field: value` says; `nameless` where a label is wanted as well.
-fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool) -> Record {
+/// What a list of `field: value` says; `nameless` where a label is wanted as well, `near` where the list is the value's own:
+/// what drives a thing further up is not whose the value is.
+fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool, near: bool) -> Record {
     // What says how a thing is made or reached, and not whose it is.
     const NOBODY: &[&str] = &[
         "custom", "local", "internal", "builtin", "stdio", "sse", "http", "rest", "manual", "generic", "standard",
@@ -189,7 +191,8 @@ fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool) -> Reco
         let nobody = NOBODY.iter().any(|nobody| value.eq_ignore_ascii_case(nobody.as_bytes()));
         somebody |= word
             && !nobody
-            && (is_elsewhere(value) || strong && matches!(classify(value), Class::Other) && !words.is_filler());
+            && ((near || name != b"driver") && is_elsewhere(value)
+                || strong && matches!(classify(value), Class::Other) && !words.is_filler());
     }
     match label {
         Some(class) => Record::Label(class),
@@ -244,7 +247,7 @@ fn blocks(bytes: &[u8], context: &Context, start: usize, binding: &mut Binding<'
     for _ in 0..LEVELS {
         let Some((lines, above)) = block(bytes, context, number) else { return };
         let fields = lines.into_iter();
-        if settle(of_fields(fields, binding.slot), binding) {
+        if settle(of_fields(fields, binding.slot, true), binding) {
             return;
         }
         let Some(above) = above else { return };

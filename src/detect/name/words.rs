@@ -108,9 +108,6 @@ impl Words {
         let whole = self.0.concat();
         let digits = whole.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let unnumbered = whole.get(..whole.len() - digits).unwrap_or_default();
-        if matches!(self.0.as_slice(), [.., auth, value] if auth == b"auth" && value == b"value") {
-            return Class::Neutral;
-        }
         if is_in(&whole, SLOTS)
             || is_in(unnumbered, SLOTS)
             || self.0.last().is_some_and(|last| is_in(last, &["value", "default", "text", "string"]))
