@@ -18,7 +18,7 @@ use super::name::Family;
 use super::{Unbound, Verdict};
 use crate::finding::{Confidence, Evidence};
 use crate::rule::{Need, Origin, Rule};
-use crate::secret::MIN_KEY_LENGTH;
+use crate::secret::{MAX_KEY_LENGTH, MIN_KEY_LENGTH};
 
 /// How near the vendor is where a rule wants it near, in lines.
 const NEAR: usize = 8;
@@ -79,8 +79,10 @@ impl Search<'_, '_> {
         for known in &self.detector.known {
             let key = known.secret.expose();
             let reversed: Vec<u8> = key.iter().rev().copied().collect();
-            let forwards = memchr::memmem::find_iter(&layer.bytes, key);
-            for at in forwards.chain(memchr::memmem::find_iter(&layer.bytes, &reversed)) {
+            let places = |written: &[u8], encoding: Option<&'static str>| -> Vec<_> {
+                memchr::memmem::find_iter(&layer.bytes, written).map(|at| (at, encoding)).collect()
+            };
+            for (at, encoding) in [places(key, None), places(&reversed, Some("reversed"))].concat() {
                 let message = [b"a Konver key that you hold: its value is known from ", known.origin.bytes()].concat();
                 let found = Found {
                     rule: if known.is_api_key { "konver-key-known" } else { "konver-webhook-secret" },
@@ -89,12 +91,14 @@ impl Search<'_, '_> {
                     verifiable: known.is_api_key,
                     message,
                 };
-                self.push(layer, &Candidate::of(key.to_vec(), at..at + key.len()), found);
+                let candidate = Candidate { encoding, ..Candidate::of(key.to_vec(), at..at + key.len()) };
+                self.push(layer, &candidate, found);
             }
         }
         let Some(pattern) = &self.detector.pattern else { return };
         for found in pattern.pattern.regex.find_iter(&layer.bytes) {
-            if found.len() < MIN_KEY_LENGTH || stands_for_itself(found.as_bytes()).is_err() {
+            if !(MIN_KEY_LENGTH..=MAX_KEY_LENGTH).contains(&found.len()) || stands_for_itself(found.as_bytes()).is_err()
+            {
                 continue;
             }
             let kind = Found {

@@ -140,7 +140,7 @@ impl Lines<'_> {
         }
         if hits.is_empty() {
             let why = if considered.is_empty() {
-                "nothing on this line is long enough for a key (16 characters and more)"
+                "no value on this line could be a key (16 characters and more, and no name, path or part of another value)"
             } else {
                 "no candidate on this line is a key of Konver's"
             };
