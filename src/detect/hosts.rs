@@ -169,8 +169,11 @@ pub(super) fn by_name(bytes: &[u8]) -> Vec<(usize, bool)> {
     let mut names: HashMap<&[u8], (bool, bool)> = HashMap::new();
     for found in NAMED.iter().flat_map(|regex| regex.captures_iter(bytes)).take(MOST) {
         // `"value": "https://..."` names no address.
-        let says =
-            |name: &[u8]| !matches!(classify(name), Class::Slot | Class::Neutral) && !Words::new(name).is_filler();
+        let says = |name: &[u8]| {
+            !matches!(classify(name), Class::Slot | Class::Neutral)
+                && !Words::new(name).is_filler()
+                && !NOT_WHERE.contains(&name.to_ascii_lowercase().as_slice())
+        };
         if let (Some(name), Some(host)) = (found.get(1).filter(|name| says(name.as_bytes())), found.get(2)) {
             let (ours, others) = names.entry(name.as_bytes()).or_default();
             *ours |= names_ours(host.as_bytes());
