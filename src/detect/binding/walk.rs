@@ -102,6 +102,11 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     lead = b'?';
                 }
                 b'|' | b'?' if walk.names == 0 && !walk.bound && is_choice(bytes, at) => walk.fallback = true,
+                // What a command is given is not what it answers.
+                b'(' if is_answered(bytes, at) => {
+                    binding.foreign |= binding.neutral.is_none();
+                    return;
+                }
                 b'(' | b'{' | b'[' => {
                     binding.argument |= mark == b'(' && !walk.bound;
                     walk.body |= mark == b'{' && lines > 0 && opens_body(bytes, start);
@@ -150,6 +155,18 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
             }
         }
     }
+}
+
+/// Whether the bracket at `at` opens a command whose answer is taken, and which does not only pass on what it is given:
+/// `$(op read ... --account <value>)`, and not `$(echo <value>)`.
+fn is_answered(bytes: &[u8], at: usize) -> bool {
+    const PASSES: &[&[u8]] =
+        &[b"echo", b"printf", b"print", b"cat", b"base64", b"xxd", b"tr", b"rev", b"awk", b"sed", b"openssl"];
+    let taken = at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'$');
+    let rest = bytes.get(at + 1..).unwrap_or_default().trim_ascii_start();
+    let length = rest.iter().take(40).take_while(|byte| is_name(**byte)).count();
+    let command = rest.get(..length).unwrap_or_default();
+    taken && length > 0 && !PASSES.contains(&command)
 }
 
 /// Whether the length of a serialized text stands behind the mark at `at`.
