@@ -66,7 +66,7 @@ pub(super) fn is_of_another(bytes: &[u8], context: &Context, start: usize) -> bo
     }
     let words = Words::new(bare);
     let none = match classify(bare) {
-        Class::Other => !words.is_filler() && !words.has_thing() && bare.iter().any(u8::is_ascii_alphabetic),
+        Class::Other => (flag || !words.is_filler()) && !words.has_thing() && bare.iter().any(u8::is_ascii_alphabetic),
         Class::Refused => true,
         Class::Slot => bare == b"span",
         Class::Neutral => false,
