@@ -1,9 +1,8 @@
-//! Values that may be keys: runs of what keys are made of, and literals that are put together from pieces.
+//! Values that may be keys: runs of what keys are made of.
 
 use std::ops::Range;
 
 use super::judge::is_key_byte;
-use super::looks_like_key;
 use super::name::{Class, classify};
 
 /// A value and where its pieces stand in the layer.
@@ -41,9 +40,9 @@ impl Candidate {
     }
 }
 
-/// Every candidate of the layer, in order.
+/// Every candidate of the layer that stands in one piece, in order.
 pub(super) fn candidates(bytes: &[u8]) -> Vec<Candidate> {
-    let mut found = joined(bytes);
+    let mut found = Vec::new();
     let mut at = 0;
     for run in bytes.chunk_by(|&a, &b| is_value_byte(a) == is_value_byte(b)) {
         let span = at..at + run.len();
@@ -60,7 +59,7 @@ pub(super) fn candidates(bytes: &[u8]) -> Vec<Candidate> {
 }
 
 /// What keys are made of, without the marks that mostly separate a name from its value.
-fn is_value_byte(byte: u8) -> bool {
+pub(super) fn is_value_byte(byte: u8) -> bool {
     is_key_byte(byte) && byte != b':' && byte != b'|'
 }
 
@@ -113,7 +112,9 @@ fn value_of(bytes: &[u8], mut span: Range<usize>) -> Option<Range<usize>> {
         return None;
     }
     let templated = lead > 0 && before.get(..before.len() - lead).is_some_and(|before| before.ends_with(b"}"));
-    (span.len() >= 16 && !templated && !is_path(bytes, &span)).then_some(span)
+    let run = bytes.get(span.clone())?;
+    let before = bytes.get(..span.start)?;
+    (span.len() >= 16 && !templated && !is_path(run, before)).then_some(span)
 }
 
 /// How many marks around a value without quotes do not belong to it: none of those at its beginning right behind `=` or `: `,
@@ -143,9 +144,7 @@ fn is_quoted(bytes: &[u8], span: &Range<usize>) -> bool {
 }
 
 /// Whether the run is a path or an address: words between slashes, as base64 hardly ever has them.
-fn is_path(bytes: &[u8], span: &Range<usize>) -> bool {
-    let run = bytes.get(span.clone()).unwrap_or_default();
-    let before = bytes.get(..span.start).unwrap_or_default();
+pub(super) fn is_path(run: &[u8], before: &[u8]) -> bool {
     if !run.contains(&b'/') || run.ends_with(b"=") {
         return false;
     }
@@ -157,124 +156,4 @@ fn is_path(bytes: &[u8], span: &Range<usize>) -> bool {
     run.split(|&byte| byte == b'/').any(|part| word(part) || version(part))
         || before.ends_with(b"//")
         || before.ends_with(b"./")
-}
-
-/// Literals of which one key is put together: `"abc" + "def"`, `"abc" . "def"`, `"abc" "def"`, over lines as well.
-fn joined(bytes: &[u8]) -> Vec<Candidate> {
-    let literals = literals(bytes);
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < literals.len() {
-        let mut group = vec![at];
-        while let (Some(last), Some(next)) =
-            (group.last().and_then(|&i| literals.get(i)), literals.get(group.last().map_or(0, |i| i + 1)))
-        {
-            let gap = bytes.get(last.end + 1..next.start.saturating_sub(1)).unwrap_or_default();
-            if !is_joint(gap) || group.len() > 12 || is_assigned_to(bytes, next.end + 1) {
-                break;
-            }
-            group.push(group.last().map_or(0, |i| i + 1));
-        }
-        at += group.len();
-        if group.len() < 2 {
-            continue;
-        }
-        let pieces: Vec<Range<usize>> = group.iter().filter_map(|&i| literals.get(i).cloned()).collect();
-        let value: Vec<u8> =
-            pieces.iter().flat_map(|piece| bytes.get(piece.clone()).unwrap_or_default()).copied().collect();
-        // Keys beside one another, as in a list or a choice, are not pieces of one.
-        let gap = |pair: &[Range<usize>]| match pair {
-            [a, b] => bytes.get(a.end + 1..b.start.saturating_sub(1)).unwrap_or_default(),
-            _ => &[],
-        };
-        let is_whole = |piece: &Range<usize>| bytes.get(piece.clone()).is_some_and(looks_like_key);
-        let several = pieces.iter().any(is_whole)
-            && !pieces.windows(2).all(|pair| is_sum(gap(pair)))
-            && !is_joined(bytes, &pieces);
-        if several {
-            continue;
-        }
-        if value.len() >= 16 && value.iter().all(|&byte| is_value_byte(byte)) {
-            let loose = !is_joined(bytes, &pieces) && pieces.windows(2).any(|pair| gap(pair).contains(&b','));
-            if !loose || pieces.iter().all(|piece| piece.len() < 24) {
-                found.push(Candidate { loose, ..Candidate::put_together(value, pieces) });
-            }
-        }
-    }
-    found
-}
-
-/// Whether what ends here is the name in `name = ...` or `"name": ...` rather than a value.
-fn is_assigned_to(bytes: &[u8], end: usize) -> bool {
-    let rest = bytes.get(end..).unwrap_or_default();
-    let blanks = rest.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
-    match rest.get(blanks..).unwrap_or_default() {
-        [b'=', b'>', ..] | [b':', b'=', ..] => true,
-        [b'=', next, ..] => *next != b'=',
-        [b':', next, ..] => *next != b':',
-        _ => false,
-    }
-}
-
-/// Whether what stands between two literals makes one of them: an operator that appends, or the end of a line.
-fn is_sum(gap: &[u8]) -> bool {
-    let blank = gap.trim_ascii().is_empty();
-    blank && gap.contains(&b'\n') || !blank && gap.iter().all(|byte| b"+.&~\\@_fL() \t\r\n".contains(byte))
-}
-
-/// Whether the literals are a list that is joined: `['...', '...'].join('')`, `"".join(["...", "..."])`, `implode('', [...])`.
-fn is_joined(bytes: &[u8], pieces: &[Range<usize>]) -> bool {
-    const NEAR: usize = 40;
-    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
-    let before = bytes.get(first.start.saturating_sub(NEAR)..first.start).unwrap_or_default();
-    let after = bytes.get(last.end..bytes.len().min(last.end + NEAR)).unwrap_or_default();
-    let after = after.get(1..).unwrap_or_default();
-    let joins = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();
-    let closes = after.iter().position(|byte| !b", \t\r\n])}".contains(byte)).and_then(|at| after.get(at..));
-    joins(before, b"join(")
-        || joins(before, b"implode(")
-        || joins(before, b"concat(")
-        || closes.is_some_and(|rest| {
-            [&b".join"[..], b"-join", b".mkString", b".joinToString", b".concat", b".reduce", b"|> "]
-                .iter()
-                .any(|word| rest.starts_with(word))
-        })
-        || joins(bytes, b".join('')")
-        || joins(bytes, b".join(\"\")")
-}
-
-/// What may stand between two pieces of one value.
-fn is_joint(gap: &[u8]) -> bool {
-    let mut joint = false;
-    let mut commas = 0;
-    for &byte in gap {
-        match byte {
-            b'+' | b'.' | b'&' | b'~' | b'\\' | b'\n' | b'|' => joint = true,
-            b',' => commas += 1,
-            b' ' | b'\t' | b'\r' | b'@' | b'_' | b'f' | b'L' | b'(' | b')' => {}
-            _ => return false,
-        }
-    }
-    gap.len() <= 80 && commas < 2 && (commas == 1 || joint || gap.iter().all(|byte| *byte == b' ') && !gap.is_empty())
-}
-
-/// Contents of quoted literals of key characters, of which a value could be put together.
-fn literals(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(open) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\'', b'`', rest)) {
-        let open = at + open;
-        let quote = bytes.get(open).copied().unwrap_or_default();
-        let rest = bytes.get(open + 1..).unwrap_or_default();
-        let length = rest.iter().take(4096).take_while(|&&byte| is_value_byte(byte)).count();
-        if rest.get(length) == Some(&quote) {
-            if length > 0 {
-                found.push(open + 1..open + 1 + length);
-            }
-            at = open + length + 2;
-        } else {
-            at = open + 1;
-        }
-    }
-    found
 }

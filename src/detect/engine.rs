@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::around::{is_half, is_id_in_text, refusal};
-use super::assembly::{Assembly, assemblies};
 use super::binding::binding;
 use super::candidate::{Candidate, candidates};
 use super::context::Context;
@@ -12,6 +11,7 @@ use super::flow::Flow;
 use super::judge::{Reason, Strength, is_foreign, is_uuid_like, judge};
 use super::layer::Layer;
 use super::name::{Class, Family, Words, classify};
+use super::pieces::{Assembly, pieces};
 use super::weigh::{Weight, weigh};
 use super::{Considered, Detection, Detector, Verdict, encoding};
 use crate::blob::Text;
@@ -136,7 +136,10 @@ impl<'a, 't> Search<'a, 't> {
     /// Every candidate of a reading, and every encoded run that is a value as a whole.
     fn candidates(&mut self, layer: &Layer, context: &Context, decoded: &[encoding::Decoded]) {
         let flow = Flow::new(&layer.bytes, context);
-        let candidates = candidates(&layer.bytes);
+        let pieces = pieces(&layer.bytes);
+        let mut all = pieces.literals;
+        all.extend(candidates(&layer.bytes));
+        let candidates = all;
         let whole = |decoded: &encoding::Decoded| {
             let value = credential(decoded.layer.bytes.trim_ascii()).to_vec();
             Candidate { encoding: Some(decoded.encoding), ..Candidate::of(value, decoded.run.clone()) }
@@ -150,8 +153,8 @@ impl<'a, 't> Search<'a, 't> {
                 None => self.candidate(layer, context, &flow, candidate),
             }
         }
-        for assembly in assemblies(&layer.bytes) {
-            self.assembled(layer, context, &flow, &assembly);
+        for assembly in &pieces.assemblies {
+            self.assembled(layer, context, &flow, assembly);
         }
         let mut places: Vec<(usize, usize)> = candidates.iter().map(|it| (it.start(), it.end())).collect();
         places.sort_unstable();

@@ -2,7 +2,6 @@
 
 mod anchors;
 mod around;
-mod assembly;
 mod binding;
 mod candidate;
 mod context;
@@ -16,6 +15,7 @@ mod hosts;
 pub mod judge;
 mod layer;
 mod name;
+mod pieces;
 mod prose;
 mod relatives;
 mod statement;
