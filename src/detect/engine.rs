@@ -208,7 +208,12 @@ impl<'a, 't> Search<'a, 't> {
             return;
         }
         let proxy = Candidate::of(value, expression);
-        match verdict(layer, context, flow, &proxy) {
+        // Where nothing is said of the expression, something may be of its first literal.
+        let found = verdict(layer, context, flow, &proxy).or_else(|refused| match refused {
+            Verdict::Unbound(_) => verdict(layer, context, flow, &assembly.whole).map_err(|_| refused),
+            _ => Err(refused),
+        });
+        match found {
             Ok(found) => self.push(layer, &assembly.whole, found),
             Err(verdict) => self.pass_over(layer, context, &proxy, verdict),
         }

@@ -92,6 +92,11 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                     walk.generic = 0;
                     walk.depth = walk.depth.saturating_sub(1);
                 }
+                // `key <- paste0(...)`
+                b'<' if walk.depth == 0 && bytes.get(at + 1) == Some(&b'-') => {
+                    walk.bound = true;
+                    binding.bound |= walk.names == 0;
+                }
                 b')' | b'}' => walk.depth += 1,
                 b'(' | b'{' if walk.depth > 0 => walk.depth -= 1,
                 b'[' if walk.depth > 0 => {}
