@@ -10,7 +10,7 @@ use super::name::{Class, classify};
 pub(super) struct Candidate {
     /// The whole value.
     pub(super) value: Vec<u8>,
-    /// The pieces; one, mostly.
+    /// The pieces; one, mostly. Their order is that of the value.
     pub(super) pieces: Vec<Range<usize>>,
     /// The pieces are members of a list: only a name makes one value of them.
     pub(super) loose: bool,
@@ -31,12 +31,12 @@ impl Candidate {
 
     /// Where the value begins.
     pub(super) fn start(&self) -> usize {
-        self.pieces.first().map_or(0, |piece| piece.start)
+        self.pieces.iter().map(|piece| piece.start).min().unwrap_or(0)
     }
 
     /// Where it ends.
     pub(super) fn end(&self) -> usize {
-        self.pieces.last().map_or(0, |piece| piece.end)
+        self.pieces.iter().map(|piece| piece.end).max().unwrap_or(0)
     }
 }
 

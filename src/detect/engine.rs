@@ -172,7 +172,8 @@ impl<'a, 't> Search<'a, 't> {
         let Detection { hits, refused } = self.detection;
         // Only what is put together, or encoded, is longer or shorter in the text than the key.
         let all = self.places.iter().zip(hits.iter().map(|hit| hit.secret.clone()));
-        let mut whole: Vec<(&Place, Secret)> = all.filter(|(place, key)| place.span.len() != key.len()).collect();
+        let mut whole: Vec<(&Place, Secret)> =
+            all.filter(|(place, key)| place.pieces > 1 || place.span.len() != key.len()).collect();
         whole.sort_by_key(|(place, _)| place.span.start);
         let is_piece = |hit: &Hit, span: &Range<usize>| {
             let within = |(other, key): &(&Place, Secret)| {
@@ -248,8 +249,9 @@ impl<'a, 't> Search<'a, 't> {
         let (pieces, value) = (candidate.pieces.as_slice(), candidate.value.as_slice());
         let Some((rule, most)) = self.detector.rules.get_key_value(found.rule) else { return };
         let spans: Vec<Range<usize>> = pieces.iter().map(|piece| layer.span(piece)).collect();
-        let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
-        let span = first.start..last.end;
+        let first = spans.iter().min_by_key(|span| span.start);
+        let (Some(first), Some(end)) = (first, spans.iter().map(|span| span.end).max()) else { return };
+        let span = first.start..end;
         if !self.seen.insert((span.start, [found.rule.as_bytes(), b"\0", value].concat())) {
             return;
         }

@@ -80,8 +80,7 @@ fn parts(code: &Code<'_>, at: usize) -> Option<Vec<Part>> {
 fn hole(rest: &[u8]) -> Option<(usize, Option<usize>)> {
     let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<usize>().ok();
     match rest {
-        [b'{', b'}', ..] => Some((2, None)),
-        [b'%', b's' | b'v' | b'@', ..] => Some((2, None)),
+        [b'{', b'}', ..] | [b'%', b's' | b'v' | b'@', ..] => Some((2, None)),
         [b'{', rest @ ..] => {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let close = rest.get(digits) == Some(&b'}');
@@ -108,8 +107,7 @@ fn arguments(code: &Code<'_>, constants: &Constants<'_>, at: usize) -> Option<(V
     }
     let next = code.behind_lines(at + 1);
     let (mut first, mut closes) = match (code.kind(next)?, code.text(next)) {
-        (Kind::Comma, _) => (next + 1, false),
-        (Kind::Name, b"-f") | (Kind::Other, b"%") => (next + 1, false),
+        (Kind::Comma, _) | (Kind::Name, b"-f") | (Kind::Other, b"%") => (next + 1, false),
         (Kind::Method, b".format" | b".formatted" | b".format!") => (next + 1, true),
         _ => return None,
     };

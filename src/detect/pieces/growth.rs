@@ -12,8 +12,9 @@ use crate::detect::looks_like_key;
 /// Pieces, and where the value that grows begins.
 pub(super) type Grown = (Vec<Range<usize>>, Range<usize>);
 
-/// So many links of a chain are looked at.
+/// So many links of a chain are looked at, and so many uses of what has grown.
 const LINKS: usize = 64;
+const USES: usize = 3;
 
 /// Whether a call of this name adds what it is given to the text that it belongs to.
 fn is_append(name: &[u8]) -> bool {
@@ -73,28 +74,72 @@ pub(super) fn grown(code: &Code<'_>, constants: &Constants<'_>) -> Vec<Grown> {
         .collect();
     all.extend(steps);
     all.sort_by_key(|step| step.at);
-    let mut values: Vec<(Vec<Range<usize>>, Range<usize>, bool)> = Vec::new();
+    let mut values: Vec<Growing<'_>> = Vec::new();
     let mut current: HashMap<&[u8], usize> = HashMap::new();
     for step in all {
-        let value = current.get(step.name).and_then(|&at| values.get_mut(at));
-        match value.filter(|_| !step.first) {
-            Some((pieces, _, certain)) => {
-                pieces.extend(step.pieces);
-                *certain &= !step.called || builders.contains(step.name);
+        let is_builder = builders.contains(step.name);
+        match current.get(step.name).and_then(|&at| values.get_mut(at)).filter(|_| !step.first) {
+            Some(value) => {
+                value.pieces.extend(step.pieces);
+                value.certain &= !step.called || is_builder;
+                value.end = step.at;
             }
             None if step.first || step.called => {
                 let Some(place) = step.pieces.first().cloned() else { continue };
                 current.insert(step.name, values.len());
-                values.push((step.pieces, place, step.first || builders.contains(step.name)));
+                let (name, pieces, certain, end) = (step.name, step.pieces, step.first || is_builder, step.at);
+                values.push(Growing { name, pieces, place, certain, end });
             }
             None => {}
         }
     }
     let whole = |piece: &Range<usize>| code.bytes.get(piece.clone()).is_some_and(looks_like_key);
-    let grown =
-        values.into_iter().filter(|(pieces, _, certain)| pieces.len() > 1 && (*certain || !pieces.iter().any(whole)));
-    found.extend(grown.map(|(pieces, place, _)| (pieces, place)));
+    values.retain(|value| value.pieces.len() > 1 && (value.certain || !value.pieces.iter().any(whole)));
+    let uses = uses(code, &values);
+    for value in values {
+        let all = uses.get(value.name).map(Vec::as_slice).unwrap_or_default();
+        let behind = all.partition_point(|place| place.start <= value.end);
+        found.extend(all.iter().skip(behind).take(USES).map(|place| (value.pieces.clone(), place.clone())));
+        found.push((value.pieces, value.place));
+    }
     found
+}
+
+/// A value that grows step by step.
+struct Growing<'t> {
+    name: &'t [u8],
+    pieces: Vec<Range<usize>>,
+    /// Its first literal.
+    place: Range<usize>,
+    /// Whether the steps make one text whatever they are.
+    certain: bool,
+    /// Where the last step begins.
+    end: usize,
+}
+
+/// Where names that grow stand by themselves, or with what makes a text of them: `sb.toString()`.
+fn uses<'t>(code: &Code<'t>, values: &[Growing<'_>]) -> HashMap<&'t [u8], Vec<Range<usize>>> {
+    let growing: HashSet<&[u8]> = values.iter().map(|value| value.name).collect();
+    let mut places: HashMap<&[u8], Vec<Range<usize>>> = HashMap::new();
+    if growing.is_empty() {
+        return places;
+    }
+    for at in 0..code.tokens.len() {
+        if code.kind(at) != Some(Kind::Name) || matches!(code.kind(at + 1), Some(Kind::Grow | Kind::Assign)) {
+            continue;
+        }
+        let (name, called) = (code.text(at), code.text(at + 1) == b"(");
+        let part = last_part(name);
+        let owner = name.get(..name.len() - part.len()).unwrap_or_default();
+        let owner = owner.get(..owner.iter().rposition(|byte| !b".->:".contains(byte)).map_or(0, |end| end + 1));
+        let used =
+            if called { owner.map(last_part).filter(|_| code.kind(at + 2) == Some(Kind::Close)) } else { Some(part) };
+        if let Some(used) = used.filter(|used| growing.contains(used)) {
+            let end = if called { at + 2 } else { at };
+            places.entry(used).or_default().push(code.start(at)..code.end(end));
+        }
+    }
+    places
 }
 
 /// The names on the line of a builder's name, one of which is what holds it.

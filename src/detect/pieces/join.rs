@@ -111,9 +111,8 @@ fn before(code: &Code<'_>, list: &List) -> Option<Joined> {
                 (separator, sums) = own_separator(code, sums);
             }
             if call == Call::Join && separator.is_none() {
-                let (first, last) = (open + 1, close.saturating_sub(1));
                 let mark = |at: usize| literal(code, at).filter(|text| is_mark(text)).map(<[u8]>::to_vec);
-                separator = mark(first).or_else(|| mark(last));
+                separator = mark(open + 1).or_else(|| mark(close.saturating_sub(1)));
             }
             let start = code.start(owner.unwrap_or(name));
             return one(sums, separator.unwrap_or_default(), start..code.end(close));
@@ -201,8 +200,8 @@ fn by_operator(code: &Code<'_>, list: &List) -> Option<Joined> {
         return None;
     }
     let mark = literal(code, end + 1);
-    let last = end + usize::from(mark.is_some());
-    one(&list.sums, mark.unwrap_or_default().to_vec(), code.start(first)..code.end(last))
+    let until = end + usize::from(mark.is_some());
+    one(&list.sums, mark.unwrap_or_default().to_vec(), code.start(first)..code.end(until))
 }
 
 /// Lists that have names, joined by a method of theirs: `bits.join('')`.

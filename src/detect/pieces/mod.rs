@@ -9,6 +9,7 @@ mod sum;
 mod template;
 mod token;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::candidate::{Candidate, is_path, is_value_byte};
@@ -19,7 +20,7 @@ use constant::Constants;
 use format::formats;
 use growth::grown;
 use join::{Joined, joined, methods, prefixed};
-use sum::{List, lists};
+use sum::{List, Sum, lists};
 use template::templates;
 
 /// A value, and the expression that puts it together.
@@ -41,6 +42,8 @@ pub(super) struct Pieces {
 
 /// So many values of one text are looked at.
 const MOST: usize = 4000;
+/// The longest value that may be a key.
+const LONGEST: usize = 4096;
 /// The shortest literal of a list that is a key of its own.
 const MEMBER: usize = 24;
 
@@ -49,11 +52,14 @@ pub(super) fn pieces(bytes: &[u8]) -> Pieces {
     let code = Code::new(bytes);
     let constants = Constants::new(&code);
     let mut found = Pieces::default();
+    let formats = formats(&code, &constants);
+    // What fills a format stands in the order that the format says.
+    let ordered: HashSet<usize> =
+        formats.iter().flat_map(|call| call.members.iter().flatten()).map(|it| it.start).collect();
     for list in lists(&code, &constants) {
-        found.list(&code, &list);
+        found.list(&code, &list, &ordered);
     }
-    let calls =
-        methods(&code, &constants).into_iter().chain(prefixed(&code, &constants)).chain(formats(&code, &constants));
+    let calls = methods(&code, &constants).into_iter().chain(prefixed(&code, &constants)).chain(formats);
     for call in calls {
         found.joined(bytes, &call);
     }
@@ -69,10 +75,10 @@ fn members(pieces: Vec<Range<usize>>) -> Vec<Vec<Range<usize>>> {
 }
 
 impl Pieces {
-    fn list(&mut self, code: &Code<'_>, list: &List) {
+    fn list(&mut self, code: &Code<'_>, list: &List, ordered: &HashSet<usize>) {
         if let Some(call) = joined(code, list) {
             self.joined(code.bytes, &call);
-        } else {
+        } else if !list.sums.iter().flat_map(Sum::pieces).any(|piece| ordered.contains(&piece.start)) {
             self.loose(code, list);
         }
         for sum in list.sums.iter().filter(|sum| sum.is_one(code)) {
@@ -88,7 +94,7 @@ impl Pieces {
 
     /// Members of a list, of which only a name makes one value.
     fn loose(&mut self, code: &Code<'_>, list: &List) {
-        let all: Vec<Range<usize>> = list.sums.iter().flat_map(sum::Sum::pieces).collect();
+        let all: Vec<Range<usize>> = list.sums.iter().flat_map(Sum::pieces).collect();
         let is_key =
             |piece: &Range<usize>| piece.len() >= MEMBER || code.bytes.get(piece.clone()).is_some_and(looks_like_key);
         let single = list.sums.iter().all(|sum| sum.terms.len() == 1 && sum.terms.iter().all(|term| !term.value.list));
@@ -96,7 +102,7 @@ impl Pieces {
             return;
         }
         let whole = put_together(code.bytes, &[], &members(all));
-        let named = |sum: &sum::Sum| sum.terms.iter().any(|term| term.named);
+        let named = |sum: &Sum| sum.terms.iter().any(|term| term.named);
         if list.sums.iter().all(|sum| sum.literal().is_some()) {
             if fits(&whole) && self.literals.len() < MOST {
                 self.literals.push(Candidate { loose: true, ..whole });
@@ -128,7 +134,7 @@ fn is_in_brackets(code: &Code<'_>, list: &List) -> bool {
 
 /// Whether a value is one that may be a key, by its length and its characters.
 fn fits(whole: &Candidate) -> bool {
-    whole.value.len() >= MIN_KEY_LENGTH && whole.value.iter().all(|&byte| is_value_byte(byte))
+    (MIN_KEY_LENGTH..=LONGEST).contains(&whole.value.len()) && whole.value.iter().all(|&byte| is_value_byte(byte))
 }
 
 fn put_together(bytes: &[u8], separator: &[u8], members: &[Vec<Range<usize>>]) -> Candidate {

@@ -52,7 +52,7 @@ pub(super) fn templates(bytes: &[u8], constants: &Constants<'_>) -> Vec<Filled> 
             if from < start {
                 pieces.insert(0, from..start);
             }
-            pieces.extend((to > end).then(|| end..to));
+            pieces.extend((to > end).then_some(end..to));
             found.push((pieces, from..to));
         }
         at = to;
@@ -111,7 +111,7 @@ fn hole(bytes: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
         [b'$', b'{', b'{', ..] => (3, b"}}"),
         [b'{', b'{', ..] => (2, b"}}"),
         [b'$' | b'#', b'{', ..] => (2, b"}"),
-        [b'$', b'(', ..] | [b'\\', b'(', ..] => (2, b")"),
+        [b'$' | b'\\', b'(', ..] => (2, b")"),
         [b'{', ..] => (1, b"}"),
         [b'%', ..] => (1, b"%"),
         [b'$', next, ..] if is_word(*next) && !next.is_ascii_digit() => {

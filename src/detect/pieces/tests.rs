@@ -49,6 +49,8 @@ fn literals_are_put_together_by_what_appends() {
         "char k[] = \"<1>\" \"<2>\";",
         "#define KEY \"<1>\" \"<2>\"\n",
         "k = \"<1>\".to_string() + \"<2>\"",
+        "<a onclick=\"use('<1>' + '<2>')\">",
+        "use(\"it's\" + x, \"<1>\" + \"<2>\")",
     ];
     check(&texts, "", &[SMALL, LARGE], true);
 }
@@ -128,6 +130,7 @@ fn formats_are_filled() {
         "k = '{}{}'.format('<1>', '<2>')",
         "K=$(printf '%s%s' <1> <2>)",
         "K=$(printf '%s' '<1>' '<2>')",
+        "K=\"$(printf '%s%s' '<1>' '<2>')\" # \"",
         "h = \"Bearer %s%s\" % (\"<1>\", \"<2>\")",
         "let k = format!(\"{}{}\", \"<1>\", \"<2>\");",
     ];

@@ -55,7 +55,7 @@ const LONG: usize = 400;
 
 /// The tokens of a text, in order.
 pub(super) fn tokens(bytes: &[u8]) -> Vec<Token> {
-    let mut lexer = Lexer { bytes, at: 0, tokens: Vec::new() };
+    let mut lexer = Lexer { bytes, at: 0, outer: None, tokens: Vec::new() };
     while let Some(&byte) = bytes.get(lexer.at) {
         lexer.step(byte);
     }
@@ -65,6 +65,8 @@ pub(super) fn tokens(bytes: &[u8]) -> Vec<Token> {
 struct Lexer<'t> {
     bytes: &'t [u8],
     at: usize,
+    /// Where a literal ends that holds others.
+    outer: Option<usize>,
     tokens: Vec<Token>,
 }
 
@@ -88,13 +90,14 @@ impl Lexer<'_> {
         let parted = before.is_none_or(|byte| byte.is_ascii_whitespace() || b"([{,".contains(&byte));
         match (byte, self.rest()) {
             (b'\n', _) => self.line(1),
-            (b' ' | b'\t' | b'\r', _) | (b'!', [_, b'(', ..]) => self.at += 1,
+            (b' ' | b'\t' | b'\r', _) | (b'!', [_, b'(', ..]) | (b'@', [_, b'(' | b'{', ..]) => {
+                self.at += 1;
+            }
             (b'\\', [_, b'\n', ..]) => self.line(2),
             (b'\\', [_, b'\r', b'\n', ..]) => self.line(3),
             (b'"' | b'\'' | b'`', _) => self.literal(0),
             (b'$' | b'@', [_, b'"' | b'\'', ..]) => self.literal(1),
             (b'$' | b'@', [_, b'@' | b'$', b'"', ..]) => self.literal(2),
-            (b'@', [_, b'(' | b'{', ..]) => self.at += 1,
             (b'-', [_, next, ..]) if next.is_ascii_alphabetic() && parted || byte == b'-' && self.is_behind_close() => {
                 let word = self.rest().iter().skip(1).take_while(|byte| byte.is_ascii_alphabetic()).count();
                 self.push(if word > 0 { Kind::Name } else { Kind::Other }, 1 + word);
@@ -154,14 +157,18 @@ impl Lexer<'_> {
             && prefix == 0
             && open.checked_sub(1).and_then(|at| self.bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric)
             && text.get(plain) != Some(&quote);
-        match length.filter(|_| !apostrophe) {
-            Some(length) => {
-                let (span, outer) = (open + 1..open + 1 + length, self.at..open + length + 2);
-                self.at = outer.end;
-                self.tokens.push(Token { kind: Kind::Literal(length == plain), span, outer });
-            }
-            None => self.push(Kind::Other, prefix + 1),
+        let Some(length) = length.filter(|_| !apostrophe && self.outer != Some(open)) else {
+            return self.push(Kind::Other, prefix + 1);
+        };
+        // `"$(printf '%s' '...')"`, `onclick="use('...' + '...')"`: code that is text itself.
+        let holds = |byte: &u8| b"\"'`".contains(byte) && *byte != quote;
+        if length != plain && text.iter().take(length).any(holds) {
+            self.outer = Some(open + 1 + length);
+            return self.push(Kind::Other, prefix + 1);
         }
+        let (span, outer) = (open + 1..open + 1 + length, self.at..open + length + 2);
+        self.at = outer.end;
+        self.tokens.push(Token { kind: Kind::Literal(length == plain), span, outer });
     }
 
     /// A list of bare words: `qw(a b)`, `%w[a b]`.
@@ -238,14 +245,12 @@ impl Lexer<'_> {
             [b'&', next, ..] if parted && (is_word(*next) || b"[\"'".contains(next)) => return self.at += 1,
             [b'+', b'+', ..] | [b'<', b'>', ..] => (Kind::Sum, 2),
             [b'+' | b'&' | b'~' | b'^', ..] => (Kind::Sum, 1),
-            [b'|', b'|', ..] | [b'?', b'?', ..] => (Kind::Choice, 2),
             [b'<', b'<', b'<' | b'=', ..] => (Kind::Other, 3),
-            [b'<', b'<', ..] => (Kind::Choice, 2),
-            [b'<', b'-', ..] | [b'?' | b':', b'=', ..] => (Kind::Assign, 2),
+            [b'|', b'|', ..] | [b'?', b'?', ..] | [b'<', b'<', ..] => (Kind::Choice, 2),
+            [b'<', b'-', ..] | [b'?' | b':', b'=', ..] | [b'=', b'>', ..] => (Kind::Assign, 2),
             [b'=', b'=' | b'~', ..] | [b'!' | b'<' | b'>', b'=', ..] | [b':', b':', ..] | [b'-' | b'|', b'>', ..] => {
                 (Kind::Other, 2)
             }
-            [b'=', b'>', ..] => (Kind::Assign, 2),
             [b'=' | b':', ..] => (Kind::Assign, 1),
             [b',', ..] => (Kind::Comma, 1),
             [b'(' | b'[' | b'{', ..] => (Kind::Open, 1),
@@ -276,8 +281,7 @@ pub(super) fn is_word(byte: u8) -> bool {
 fn is_head(rest: &[u8]) -> bool {
     let letter = |byte: &u8| is_word(*byte) && !byte.is_ascii_digit();
     match rest {
-        [b'$' | b'@', b'{' | b'@', next, ..] | [b'$' | b'@', next, ..] => letter(next),
-        [next, ..] => letter(next),
+        [b'$' | b'@', b'{' | b'@', next, ..] | [b'$' | b'@', next, ..] | [next, ..] => letter(next),
         [] => false,
     }
 }
