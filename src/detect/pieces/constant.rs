@@ -50,7 +50,10 @@ impl<'t> Constants<'t> {
         for at in 0..code.tokens.len() {
             match code.kind(at) {
                 Some(Kind::Assign) => constants.assigned(code, at),
-                Some(Kind::Name) => constants.beside(code, at),
+                Some(Kind::Name) => {
+                    constants.beside(code, at);
+                    constants.added(code, at);
+                }
                 _ => {}
             }
         }
@@ -64,8 +67,69 @@ impl<'t> Constants<'t> {
         }
     }
 
+    /// `parts.append("...")`, `$parts[] = "..."`: members that are added to a list.
+    fn added(&mut self, code: &Code<'t>, at: usize) {
+        const CALLS: &[&[u8]] = &[b"append", b"push", b"add", b"Add", b"Append"];
+        let name = code.text(at);
+        let part = last_part(name);
+        let (owner, member) = if code.text(at + 1) == b"(" && CALLS.contains(&part) && part.len() < name.len() {
+            (last_part(name.get(..name.len() - part.len()).unwrap_or_default().trim_end_marks()), at + 2)
+        } else if code.text(at + 1) == b"[" && code.text(at + 2) == b"]" && name.starts_with(b"$") {
+            (part, at + 4)
+        } else {
+            return;
+        };
+        let (pieces, end) = code.literals(member);
+        if pieces.is_empty() || owner.is_empty() || matches!(code.kind(end), Some(Kind::Comma | Kind::Sum)) {
+            return;
+        }
+        let given = self.given.entry(owner).or_default();
+        match given.last_mut() {
+            Some((_, value)) if value.list => {
+                if value.pieces.len() < MEMBERS {
+                    value.pieces.extend(pieces);
+                }
+            }
+            _ => given.push((code.start(at), Value { pieces, list: true, macros: false })),
+        }
+    }
+
+    /// `A, B = "...", "..."`: whether several names are given several values.
+    fn several(&mut self, code: &Code<'t>, mark: usize) -> bool {
+        let mut names = Vec::new();
+        let mut back = mark;
+        while let Some(name) = back.checked_sub(1).filter(|&name| code.kind(name) == Some(Kind::Name)) {
+            names.push(name);
+            match name.checked_sub(1) {
+                Some(comma) if code.kind(comma) == Some(Kind::Comma) && names.len() < NEAR => back = comma,
+                _ => break,
+            }
+        }
+        names.reverse();
+        let (place, mut at) = (code.start(mark), mark + 1);
+        let mut values = Vec::new();
+        while values.len() < names.len() && code.kind(at) == Some(Kind::Literal(true)) {
+            let (pieces, end) = code.literals(at);
+            values.push(Value { pieces, list: false, macros: false });
+            at = if code.kind(end) == Some(Kind::Comma) { code.behind_lines(end + 1) } else { end };
+        }
+        let all = names.len() > 1 && names.len() == values.len();
+        if all {
+            names.iter().zip(&values).for_each(|(name, value)| self.give(last_part(code.text(*name)), place, value));
+        }
+        all
+    }
+
     /// `name = "..."`, `String name = ...`, `name: String = ...`, `"name": "..."`.
     fn assigned(&mut self, code: &Code<'t>, mark: usize) {
+        // `$parts[] = "..."`
+        let list = mark.checked_sub(2).is_some_and(|open| code.text(open) == b"[" && code.text(open + 1) == b"]");
+        if list && code.text(mark) == b"=" && list_of_php(code, mark) {
+            return;
+        }
+        if self.several(code, mark) {
+            return;
+        }
         let Some(value) = code.given(mark) else { return };
         let place = code.start(mark);
         for back in (mark.saturating_sub(NEAR)..mark).rev() {
@@ -162,6 +226,11 @@ impl<'t> Constants<'t> {
             _ => None,
         }
     }
+}
+
+/// `$parts[]`, where what is given is added; in other languages the brackets are part of a type.
+fn list_of_php(code: &Code<'_>, mark: usize) -> bool {
+    mark.checked_sub(3).is_some_and(|name| code.text(name).starts_with(b"$"))
 }
 
 /// The name in a literal that is nothing but that name's value: `$A`, `${A}`, `#{a}`, `{a}`.

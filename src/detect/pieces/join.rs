@@ -26,6 +26,8 @@ enum Call {
 
 /// So far a call is looked for around a list, in tokens.
 const NEAR: usize = 12;
+/// So many members of a list are looked at.
+const MEMBERS: usize = 64;
 /// So many brackets are gone out of.
 const DEPTH: usize = 3;
 
@@ -42,6 +44,7 @@ fn call(name: &[u8]) -> Option<Call> {
         "concatstrings",
         "strconcat",
         "concat_strings",
+        "mconcat",
     ];
     const JOIN: &[&str] = &[
         "join",
@@ -58,6 +61,10 @@ fn call(name: &[u8]) -> Option<Call> {
         "concatstringssep",
         "collect",
     ];
+    // Of Julia; a method of that name makes a text of one thing.
+    if name == b"string" {
+        return Some(Call::Concat);
+    }
     let name = last_part(name).to_ascii_lowercase();
     let name = name.strip_prefix(b".").unwrap_or(&name);
     let has = |names: &[&str]| names.iter().any(|other| other.as_bytes() == name);
@@ -98,7 +105,8 @@ fn before(code: &Code<'_>, list: &List) -> Option<Joined> {
             let whole =
                 |sum: &Sum| sum.pieces().iter().any(|piece| code.bytes.get(piece.clone()).is_some_and(looks_like_key));
             // Lists of keys that are made one list.
-            if call == Call::Concat && depth > 0 && list.sums.iter().any(whole) {
+            let of_text = [&b"table"[..], b"string"].iter().any(|owner| has_owner(code.text(name), owner));
+            if call == Call::Concat && depth > 0 && !of_text && list.sums.iter().any(whole) {
                 return None;
             }
             // `"".join(...)`: the separator is what the method belongs to.
@@ -123,6 +131,11 @@ fn before(code: &Code<'_>, list: &List) -> Option<Joined> {
         inner = open;
     }
     None
+}
+
+/// Whether a name belongs to something of that name: `table.concat`.
+fn has_owner(name: &[u8], owner: &[u8]) -> bool {
+    name.get(..owner.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(owner)) && name.len() > owner.len()
 }
 
 /// The members without the separator that is the first or last of them.
@@ -224,23 +237,43 @@ pub(super) fn methods(code: &Code<'_>, constants: &Constants<'_>) -> Vec<Joined>
     (0..code.tokens.len()).filter_map(method).collect()
 }
 
-/// Calls as Lisp and shells write them, without commas: `(str "a" b)`.
+/// Calls without commas: `(str "a" b)`, `[string cat "a" "b"]`, `String.concat "" [ "a"; "b" ]`.
 pub(super) fn prefixed(code: &Code<'_>, constants: &Constants<'_>) -> Vec<Joined> {
-    const CALLS: &[&[u8]] = &[b"str", b"string-append", b"concat", b"concatenate", b"format", b"s+", b"string"];
+    const CALLS: &[&[u8]] = &[b"str", b"string-append", b"concat", b"concatenate", b"s+"];
     let found = |open: usize| {
-        (code.text(open) == b"(" && CALLS.contains(&code.text(open + 1))).then_some(())?;
-        let close = code.closer(open)?;
-        let mut members: Vec<Vec<Range<usize>>> = Vec::new();
-        let mut at = open + 2;
-        while at < close && members.len() < NEAR {
-            let Term { value, end, .. } = constants.term(code, at)?;
-            members.push(value.pieces);
-            at = code.behind_lines(end);
-        }
-        let joined = Joined { separator: Vec::new(), members, expression: code.start(open)..code.end(close) };
-        (joined.members.len() > 1).then_some(joined)
+        let close = (code.kind(open) == Some(Kind::Open)).then(|| code.closer(open))??;
+        let (first, second) = (code.text(open + 1), code.text(open + 2));
+        let (members, separator, start) = if code.text(open) == b"(" && CALLS.contains(&first) {
+            (open + 2, Vec::new(), open)
+        } else if code.text(open) == b"[" && first == b"string" && second == b"cat" {
+            (open + 3, Vec::new(), open)
+        } else if code.text(open) == b"[" {
+            let before = open.checked_sub(1)?;
+            let mark = literal(code, before).filter(|text| is_mark(text));
+            let name = if mark.is_some() { before.checked_sub(1)? } else { before };
+            let parted = code.kind(name) == Some(Kind::Name) && code.end(name) < code.start(name + 1);
+            (parted && call(code.text(name)).is_some()).then_some(())?;
+            (open + 1, mark.unwrap_or_default().to_vec(), name)
+        } else {
+            return None;
+        };
+        let members = bare_members(code, constants, members..close)?;
+        (members.len() > 1).then(|| Joined { separator, members, expression: code.start(start)..code.end(close) })
     };
     (0..code.tokens.len()).filter_map(found).collect()
+}
+
+/// The terms between two tokens, with or without commas or semicolons between them, if these are all that stands there.
+fn bare_members(code: &Code<'_>, constants: &Constants<'_>, tokens: Range<usize>) -> Option<Vec<Vec<Range<usize>>>> {
+    let mut members: Vec<Vec<Range<usize>>> = Vec::new();
+    let mut at = code.behind_lines(tokens.start);
+    while at < tokens.end && members.len() < MEMBERS {
+        let Term { value, end, .. } = constants.term(code, at)?;
+        members.push(value.pieces);
+        let part = matches!(code.text(end), b"," | b";");
+        at = code.behind_lines(end + usize::from(part));
+    }
+    Some(members)
 }
 
 /// What a literal says, if the token is one.

@@ -146,6 +146,11 @@ fn joint(code: &Code<'_>, constants: &Constants<'_>, sum: &Sum) -> Option<(Joint
             }
         }
         Kind::Sum | Kind::Choice => operator(code, end),
+        // `"a" * "b"`, `'a' && 'b'`: between literals these append, or nothing would come of them.
+        Kind::Other if matches!(code.text(end), b"*" | b"&&") && !last.named => {
+            let next = code.behind_lines(end + 1);
+            (code.kind(next) == Some(Kind::Literal(true))).then_some((Joint::Sum, next))
+        }
         Kind::Close => {
             // `("a") + ("b")`
             let open = code.parent(end)?;

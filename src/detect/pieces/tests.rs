@@ -49,6 +49,8 @@ fn literals_are_put_together_by_what_appends() {
         "char k[] = \"<1>\" \"<2>\";",
         "#define KEY \"<1>\" \"<2>\"\n",
         "k = \"<1>\".to_string() + \"<2>\"",
+        "k = \"<1>\" * \"<2>\"",
+        "k = '<1>' && '<2>'.",
         "<a onclick=\"use('<1>' + '<2>')\">",
         "use(\"it's\" + x, \"<1>\" + \"<2>\")",
     ];
@@ -71,6 +73,7 @@ fn keys_beside_one_another_are_several() {
         "keys = concat(['<1>', '<2>'])",
         "k = a ?? '<1>' ?? '<2>'",
         "{'<1>': '<2>'}",
+        "flags.String(\"<1>\", \"<2>\", \"what it is\")",
     ];
     check(&texts, "", &[LARGE], false);
 }
@@ -83,6 +86,7 @@ fn calls_make_one_of_a_list() {
         "SELECT CONCAT('<1>', '<2>')",
         "k <- paste0(\"<1>\", \"<2>\")",
         "k <- str_c(\"<1>\", \"<2>\")",
+        "const K = string(\"<1>\", \"<2>\")",
         "(def k (str \"<1>\" \"<2>\"))",
         "k := strings.Join([]string{\n\"<1>\",\n\"<2>\",\n}, \"\")",
         "k = \"\".join([\"<1>\", \"<2>\"])",
@@ -102,6 +106,13 @@ fn calls_make_one_of_a_list() {
         "my @bits = qw(<1> <2>);\nuse(join('', @bits));",
         "bits = ['<1>', '<2>']\nuse(bits.join(''))",
         "$bits = @('<1>', '<2>')\n$k = -join $bits",
+        "local k = table.concat({\"<1>\", \"<2>\"})",
+        "k = concatStringsSep \"\" [ \"<1>\" \"<2>\" ];",
+        "let k = String.concat \"\" [ \"<1>\"; \"<2>\" ]",
+        "k = mconcat [\"<1>\", \"<2>\"]",
+        "set k [string cat \"<1>\" \"<2>\"]",
+        "parts = []\nparts.append(\"<1>\")\nparts.append(\"<2>\")\nuse(\"\".join(parts))",
+        "$parts[] = '<1>';\n$parts[] = '<2>';\nuse(implode('', $parts));",
         "bits = [\"<1>\", \"<2>\"]\nuse(bits[0] + bits[1])",
     ];
     check(&texts, "", &[SMALL, LARGE], true);
@@ -162,6 +173,7 @@ fn names_stand_for_their_literals() {
         "@a \"<1>\"\n@b \"<2>\"\n@k @a <>\n  @b",
         "const A: &str = \"<1>\";\nconst B: &str = \"<2>\";\nlet k = format!(\"{}{}\", A, B);",
         "define('A', '<1>');\ndefine('B', '<2>');\nuse(A . B);",
+        "A, B = \"<1>\", \"<2>\"\nuse(A + B)",
         "const p = { a: '<1>', b: '<2>' };\nuse(p.a + p.b);",
         "p = {'a': '<1>', 'b': '<2>'}\nuse(p['a'] + p['b'])",
     ];
