@@ -4,7 +4,7 @@ use super::around::{in_url, is_in_address, is_tagged, machine_of, user_of};
 use super::binding::Binding;
 use super::candidate::Candidate;
 use super::context::Context;
-use super::flow::{Flow, is_looked_up};
+use super::flow::{Flow, Placed, is_looked_up};
 use super::hosts::names_ours;
 use super::judge::Strength;
 use super::name::{Class, Family, Words, classify, is_elsewhere};
@@ -98,11 +98,17 @@ fn evidence(
     if user_of(bytes, candidate) == Some(false) || is_in_address(bytes, candidate) {
         return Err(Unbound::Foreign);
     }
+    let position = flow.placed(bytes, start);
+    // What takes it has a name of its own: a name further away is another's.
+    let outspoken = bound.ours.as_ref().is_some_and(|(_, _, place)| !place.is_empty()) || bound.header;
+    if matches!(position, Placed::Foreign) && !outspoken {
+        return Err(Unbound::Foreign);
+    }
     if let Some(found) = outright(bytes, context, candidate, bound) {
         return Ok(found);
     }
-    if let Some((family, function)) = flow.argument(bytes, start) {
-        let message = [b"given to ", function, b", which takes it to a Konver call"].concat();
+    if let Placed::Reaches(family, name) = position {
+        let message = [b"given as ", name.as_slice(), b", which reaches a Konver call"].concat();
         return Ok(Weight::new(family, Evidence::Flow, message));
     }
     if let Some(found) = related(bytes, context, start, bound) {
@@ -129,7 +135,11 @@ fn evidence(
         let message = "what events are checked with against X-Konver-Signature";
         return Ok(Weight::new(Family::Webhook, Evidence::Header, message));
     }
-    neutral(bytes, context, candidate, bound)
+    let position = match position {
+        Placed::Neutral(family) if bound.variable.is_none() => Some(family),
+        _ => None,
+    };
+    neutral(bytes, context, candidate, bound, position)
         .or_else(|unbound| sent_unnamed(bytes, context, candidate, bound).ok_or(unbound))
 }
 
@@ -199,7 +209,13 @@ fn beside_host(bytes: &[u8], start: usize) -> Option<u8> {
 }
 
 /// A secret of nobody in particular, in a file that is about Konver.
-fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Binding) -> Result<Weight, Unbound> {
+fn neutral(
+    bytes: &[u8],
+    context: &Context,
+    candidate: &Candidate,
+    bound: &Binding,
+    position: Option<Family>,
+) -> Result<Weight, Unbound> {
     let start = candidate.start();
     if let Some(found) = under_comment(bytes, context, start, bound) {
         return Ok(found);
@@ -208,7 +224,7 @@ fn neutral(bytes: &[u8], context: &Context, candidate: &Candidate, bound: &Bindi
     if bound.neutral.is_none() && beside.is_some_and(|bracket| bracket != b'(' || bound.variable.is_none()) {
         return Ok(Weight::new(Family::Key, Evidence::File, "given to a call beside Konver's address"));
     }
-    let Some(family) = bound.neutral else {
+    let Some(family) = bound.neutral.or(position) else {
         let said = prose::says(bytes, context, &(start..candidate.end()));
         let weight = |said: prose::Said| {
             let weight = Weight::new(said.family, Evidence::File, "the text around it speaks of a secret of Konver's");

@@ -57,8 +57,8 @@ pub(super) fn step(bytes: &[u8], binding: &mut Binding<'_>, walk: &mut Walk, nam
         walk.fallback = true;
         return true;
     }
-    // `parts: string[] = [...]`
-    if class == Class::Slot && is_type(bytes, &place) {
+    // `parts: string[] = [...]`, `PART: &[u8] = ...`
+    if matches!(class, Class::Slot | Class::Other) && is_type(bytes, &place) {
         return true;
     }
     if walk.fallback && !matches!(class, Class::Ours(_) | Class::Header | Class::Authorization) {
@@ -242,6 +242,8 @@ fn is_type(bytes: &[u8], place: &Range<usize>) -> bool {
     let after = bytes.get(place.end..).unwrap_or_default();
     let marks = after.iter().take(12).take_while(|byte| b"[]<>? &".contains(byte)).count();
     // `android:value=` is one name.
+    let marks_before = before.iter().rev().take_while(|byte| b"&[*".contains(byte)).count();
+    let before = before.get(..before.len() - marks_before).unwrap_or_default();
     before.ends_with(b": ") && after.get(marks..).is_some_and(|rest| rest.starts_with(b"=") && !rest.starts_with(b"=="))
 }
 

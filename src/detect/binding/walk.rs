@@ -62,7 +62,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
     let mut walk = Walk { quoted: literal + 1 == start, first: true, literal, ..Walk::default() };
     let mut lead = own.trim_ascii().first().copied().unwrap_or(b' ');
     let mut lines = 0;
-    let mut tokens = backwards(bytes, start);
+    let mut tokens = backwards(bytes, literal_start(bytes, start));
     while let Some(token) = tokens.next() {
         match token {
             Token::Line(at) => {
@@ -103,6 +103,7 @@ pub(super) fn leftwards(bytes: &[u8], context: &Context, start: usize, binding: 
                 b':' if walk.names == 0 && alternative(bytes, at).is_some() => {
                     // `condition ? 'one' : <value>`: the other value says nothing of this one.
                     let condition = alternative(bytes, at).unwrap_or(at);
+                    walk.fallback = true;
                     tokens = backwards(bytes, condition);
                     lead = b'?';
                 }
@@ -179,6 +180,14 @@ fn is_serialized(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at + 1..).and_then(|rest| rest.strip_prefix(b"s:")).unwrap_or_default();
     let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
     digits > 0 && rest.get(digits) == Some(&b':')
+}
+
+/// Where the literal at `start` begins with its prefix: `b"..."`, `r'...'`.
+fn literal_start(bytes: &[u8], start: usize) -> usize {
+    match bytes.get(start.saturating_sub(3)..start) {
+        Some([before, b'b' | b'r' | b'u' | b'B' | b'N' | b'L', b'"' | b'\'']) if !is_name(*before) => start - 2,
+        _ => start,
+    }
 }
 
 /// Whether the mark is that of a second choice: `||`, `??`, `?:`, `? one : other`. One bar alone parts the cells of a table.

@@ -3,7 +3,7 @@
 /// The names in a text that a value can have come from.
 pub(super) fn names(text: &[u8], single: bool) -> impl Iterator<Item = Vec<u8>> {
     let text = without_strings(text);
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_$.".contains(&byte);
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_$.".contains(&byte) || byte >= 0x80;
     let mut names = Vec::new();
     let mut at = 0;
     for run in text.chunk_by(|&a, &b| part(a) == part(b)) {
@@ -11,13 +11,23 @@ pub(super) fn names(text: &[u8], single: bool) -> impl Iterator<Item = Vec<u8>> 
         // The name of an argument or a field is no value: `{ apiKey: KEY }`, `Client(api_key=KEY)`.
         let label = is_label(text.get(at..).unwrap_or_default());
         if run.first().is_some_and(|&first| part(first)) && !label {
-            let name = last_part(run);
-            if is_name(&name, run.starts_with(b"$") || single) {
+            // `${konver[$customer]}`: a variable, whatever it is called.
+            let held = text.get(..at - run.len()).is_some_and(|before| before.ends_with(b"${"));
+            let name = last_part(without_access(run, text.get(at..).unwrap_or_default()));
+            if is_name(&name, run.starts_with(b"$") || single) || run == b"konver" && held {
                 names.push(name);
             }
         }
     }
     names.into_iter()
+}
+
+/// The name of what is read, where a call without arguments reads it: `self.entry` in `self.entry.get()`.
+fn without_access<'t>(run: &'t [u8], after: &[u8]) -> &'t [u8] {
+    const READS: &[&[u8]] =
+        &[b".get", b".val", b".text", b".getText", b".getValue", b".toPlainText", b".value", b".load"];
+    let read = READS.iter().find_map(|read| run.strip_suffix(*read));
+    read.filter(|_| after.starts_with(b"()")).unwrap_or(run)
 }
 
 /// Whether what follows a name makes it the label of what comes then.
