@@ -11,6 +11,7 @@ use super::{hosts, unnamed};
 type Lines = Vec<usize>;
 
 /// What a layer says of vendors.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a text does, independent of the others")]
 pub(super) struct Context {
     starts: Vec<usize>,
     /// How far each line is indented, in bytes; an empty line as far as can be.

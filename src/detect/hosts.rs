@@ -187,11 +187,11 @@ pub(super) fn by_name(bytes: &[u8]) -> Vec<(usize, bool)> {
     }
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let uses = AhoCorasick::new(names).ok();
-    let used = uses.iter().flat_map(|uses| uses.find_overlapping_iter(bytes)).filter(|found| {
+    let found = uses.iter().flat_map(|uses| uses.find_overlapping_iter(bytes)).filter(|found| {
         let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
         !before.is_some_and(part) && !bytes.get(found.end()).is_some_and(part)
     });
-    used.filter_map(|found| Some((found.start(), *whose.get(found.pattern().as_usize())?))).collect()
+    found.filter_map(|found| Some((found.start(), *whose.get(found.pattern().as_usize())?))).collect()
 }
 
 #[cfg(test)]

@@ -79,9 +79,9 @@ fn comes_from_outside(text: &[u8]) -> bool {
 fn is_named_within(bytes: &[u8], value: &[u8]) -> bool {
     let mut at = 0;
     let (mut named, mut outside) = (false, false);
-    for run in value.chunk_by(|a, b| is_part(a) == is_part(b)).take(12) {
+    for run in value.chunk_by(|a, b| is_part(*a) == is_part(*b)).take(12) {
         at += run.len();
-        if run.first().is_some_and(|first| is_part(first) && !first.is_ascii_digit()) {
+        if run.first().is_some_and(|first| is_part(*first) && !first.is_ascii_digit()) {
             named = true;
             outside |= is_given_from_outside(bytes, run) || value.get(at) == Some(&b'(') && is_read_by(bytes, run);
         }
@@ -89,15 +89,15 @@ fn is_named_within(bytes: &[u8], value: &[u8]) -> bool {
     named && !outside
 }
 
-fn is_part(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// Whether some place of the text gives the name a value from outside.
 fn is_given_from_outside(bytes: &[u8], name: &[u8]) -> bool {
     const LINE: usize = 200;
     memchr::memmem::find_iter(bytes, name).take(MOST).any(|at| {
-        let whole = !at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(is_part);
+        let whole = !at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| is_part(*byte));
         let rest = bytes.get(at + name.len()..bytes.len().min(at + name.len() + LINE)).unwrap_or_default();
         let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let given = match line.trim_ascii_start() {
@@ -137,9 +137,10 @@ pub(super) fn is_given_a_name(bytes: &[u8], context: &Context, span: &Range<usiz
     let before = line.get(..line.iter().rposition(|byte| !part(byte)).map_or(0, |last| last + 1)).unwrap_or_default();
     let before = before.trim_ascii_end();
     let quoted_name = before.strip_suffix(b":").is_some_and(|name| name.ends_with(b"\"") || name.ends_with(b"'"));
-    let given =
-        (before.ends_with(b"=") && !before.ends_with(b"==") || before.ends_with(b"=>") || before.ends_with(b":"))
-            && !quoted_name;
+    // Behind the colon of a constructor stands the call of another one.
+    let called = before.strip_suffix(b":").is_some_and(|head| head.trim_ascii_end().ends_with(b")"));
+    let assigned = before.ends_with(b"=") && !before.ends_with(b"==");
+    let given = !quoted_name && !called && (assigned || before.ends_with(b"=>") || before.ends_with(b":"));
     let value = bytes.get(span.clone()).unwrap_or_default();
     let ending = value.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
     let file = ending.len() < 6 && ending.len() < value.len() && ending.iter().all(u8::is_ascii_lowercase);

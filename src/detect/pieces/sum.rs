@@ -115,7 +115,8 @@ fn is_term_end(kind: Kind) -> bool {
 
 /// Whether the term is the name of what follows: `"name": ...`, `name => ...`.
 fn is_label(code: &Code<'_>, term: &Term) -> bool {
-    !term.named && code.kind(term.end) == Some(Kind::Assign)
+    // `"beta" -> "..."` is a choice of its own.
+    !term.named && (code.kind(term.end) == Some(Kind::Assign) || code.text(term.end) == b"->")
 }
 
 /// What puts the next term to a sum, and the token that this begins with.
