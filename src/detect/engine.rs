@@ -205,7 +205,10 @@ impl<'a, 't> Search<'a, 't> {
     /// A value that is put together: its pieces are what is found, the expression's surroundings say whose it is.
     fn assembled(&mut self, layer: &Layer, context: &Context, flow: &Flow, assembly: &Assembly) {
         let (value, expression) = (assembly.whole.value.clone(), assembly.expression.clone());
-        if value.len() < crate::secret::MIN_KEY_LENGTH {
+        // Padding ends a value: nothing is put behind it.
+        let padded = |piece: &Range<usize>| layer.bytes.get(piece.clone()).is_some_and(|piece| piece.ends_with(b"="));
+        let ended = assembly.whole.pieces.split_last().is_some_and(|(_, before)| before.iter().any(padded));
+        if value.len() < crate::secret::MIN_KEY_LENGTH || ended {
             return;
         }
         let proxy = Candidate::of(value, expression);
