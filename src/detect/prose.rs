@@ -161,7 +161,10 @@ fn above(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Said> {
     /// So many lines that say nothing may stand between them.
     const BETWEEN: usize = 6;
     let line = context.line(span.start);
-    let text = |line: usize| bytes.get(context.start(line)..context.line_end(line)).unwrap_or_default().trim_ascii();
+    let text = |line: usize| {
+        let from = context.start(line);
+        bytes.get(from..context.line_end(line).min(from + REACH)).unwrap_or_default().trim_ascii()
+    };
     let lead = bytes.get(context.start(line)..span.start)?;
     let rest = bytes.get(span.end..context.line_end(line))?;
     let marks = |text: &[u8]| text.iter().all(|byte| b" \t\r\n`'\"*->#/|<:_".contains(byte));

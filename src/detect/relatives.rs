@@ -18,10 +18,7 @@ pub(super) fn is_ours(bytes: &[u8], context: &Context, start: usize, name: &[u8]
     if stem.is_empty() || is_elsewhere(&stem.join(&b'_')) {
         return false;
     }
-    let line = context.line(start);
-    let from = context.start(line.saturating_sub(LINES));
-    let to = context.line_end(line + LINES).min(bytes.len());
-    let text = bytes.get(from..to).unwrap_or_default();
+    let text = around(bytes, context, start);
     let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) || byte >= 0x80;
     let mut at = 0;
     text.chunk_by(|&a, &b| part(a) == part(b)).any(|run| {
@@ -29,6 +26,15 @@ pub(super) fn is_ours(bytes: &[u8], context: &Context, start: usize, name: &[u8]
         let begins = run != name && Words::new(run).begin_with(&stem);
         begins && is_about_vendor(text.get(at..text.len().min(at + REACH)).unwrap_or_default())
     })
+}
+
+/// The lines around a place, or as much of them as is near.
+fn around<'t>(bytes: &'t [u8], context: &Context, start: usize) -> &'t [u8] {
+    const NEAR: usize = 2000;
+    let line = context.line(start);
+    let from = context.start(line.saturating_sub(LINES)).max(start.saturating_sub(NEAR));
+    let to = context.line_end(line + LINES).min(start + NEAR).min(bytes.len());
+    bytes.get(from..to).unwrap_or_default()
 }
 
 /// The name that another setting gives to the value of this one: `httpHeaderName1: X-Api-Key` to that of `httpHeaderValue1`.
@@ -40,8 +46,7 @@ pub(super) fn named_by(bytes: &[u8], context: &Context, start: usize, name: &[u8
     if name.len() < value.len() + 3 {
         return None;
     }
-    let line = context.line(start);
-    let text = bytes.get(context.start(line.saturating_sub(LINES))..context.line_end(line + LINES).min(bytes.len()))?;
+    let text = around(bytes, context, start);
     let at = memchr::memmem::find(text, &other)?;
     let rest = text.get(at + other.len()..)?.split(|&byte| byte == b'\n').next()?;
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);

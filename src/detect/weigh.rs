@@ -24,6 +24,9 @@ pub enum Unbound {
     Need,
 }
 
+/// So far in front of a value the path of names is read that it has, in bytes.
+const PATH: usize = 160;
+
 /// What speaks for Konver.
 pub(super) struct Weight {
     /// Which of its two secrets it is.
@@ -239,7 +242,8 @@ fn neutral(
     let far = context.nearness(start).is_none_or(|near| near > 3) || context.has_other();
     // A path of names that says the vendor's says whose the key is: `config['konver_lookup.settings']['key']`.
     let line = context.line(start);
-    let named = bytes.get(context.start(line)..start).is_some_and(|line| Words::new(line).has_vendor());
+    let path = bytes.get(context.start(line).max(start.saturating_sub(PATH))..start);
+    let named = path.is_some_and(|path| Words::new(path).has_vendor());
     if bound.is_bare && !named && (is_lookup(&candidate.value) || far) {
         return Err(Unbound::Nameless);
     }

@@ -9,6 +9,9 @@ use super::functions::Functions;
 use super::records::fields;
 use super::{flags, rows};
 
+/// So far in front of a list what declares it is read, in bytes.
+const LINE: usize = 300;
+
 /// The names of the value at `start`, as they are spelled, by the brackets that it stands in.
 pub(super) fn places(bytes: &[u8], functions: &Functions, levels: &[Bracket], start: usize) -> Vec<Vec<u8>> {
     let mut names = Vec::new();
@@ -71,7 +74,8 @@ fn member(bytes: &[u8], functions: &Functions, levels: &[Bracket]) -> Vec<Vec<u8
     // `} sites[] = {` and `struct site sites[] = {`, `[]Site{`, `Site[] sites = {`
     let assigned = lead.strip_suffix(b"=").map(<[u8]>::trim_ascii_end);
     let declared = assigned.unwrap_or(lead);
-    let line = declared.rsplit(|&byte| byte == b'\n' || byte == b';').next().unwrap_or_default();
+    let near = declared.get(declared.len().saturating_sub(LINE)..).unwrap_or_default();
+    let line = near.rsplit(|&byte| byte == b'\n' || byte == b';').next().unwrap_or_default();
     if let Some(brace) = memchr::memrchr(b'}', line).filter(|_| assigned.is_some()) {
         let at = declared.len() - line.len() + brace + 1;
         return anonymous(bytes, at).and_then(|fields| fields.into_iter().nth(inner.number)).into_iter().collect();
