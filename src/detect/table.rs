@@ -33,7 +33,7 @@ pub(super) fn cell(bytes: &[u8], context: &Context, span: &Range<usize>) -> Opti
     // In a row of many cells only its column says what a value is.
     let cells: &[Vec<u8>] = if row.cells.len() <= COLUMNS { &row.cells } else { &[] };
     for (_, cell) in cells.iter().enumerate().filter(|(at, cell)| *at != row.column && cell.len() <= LABEL) {
-        let label = label(cell);
+        let label = bare(cell);
         vendor |= Words::new(&label).has_vendor() || names_ours(cell);
         thing = thing.or(secret(&label));
     }
@@ -73,7 +73,7 @@ fn row(bytes: &[u8], context: &Context, span: &Range<usize>) -> Option<Row> {
     });
     let head = above.take_while(|above| above.len() <= LINE && count(above, separator) == row.len()).last();
     let head = head.map(|head| cells(&head, separator)).filter(|head| head.iter().all(|cell| is_label(cell)));
-    let label = head.and_then(|head| head.get(column).map(|cell| label(cell)));
+    let label = head.and_then(|head| head.get(column).map(|cell| bare(cell)));
     Some(Row { cells: row, column, label })
 }
 
@@ -115,11 +115,6 @@ fn bare(cell: &[u8]) -> Vec<u8> {
     let cell = heads.iter().find_map(|mark| cell.strip_prefix(*mark)).unwrap_or(cell);
     let bare: Vec<u8> = cell.iter().filter(|byte| !b"\"'`()[]{}*".contains(byte)).copied().collect();
     bare.trim_ascii().to_vec()
-}
-
-/// What a cell says, as a name.
-fn label(cell: &[u8]) -> Vec<u8> {
-    bare(cell).into_iter().map(|byte| if byte == b' ' { b'_' } else { byte }).collect()
 }
 
 /// Whether a cell can name a column: short, and of words.

@@ -119,13 +119,7 @@ pub(super) fn binding<'c>(bytes: &[u8], context: &'c Context, span: &Range<usize
 /// Takes the name in a row of two columns into account: `api_key | value`.
 fn second_column(bytes: &[u8], context: &Context, span: &Range<usize>, binding: &mut Binding<'_>) {
     let Some(place) = name_in_row(bytes, context, span) else { return };
-    let label: Vec<u8> = bytes
-        .get(place.clone())
-        .unwrap_or_default()
-        .iter()
-        .map(|&byte| if byte == b' ' { b'_' } else { byte })
-        .collect();
-    match classify(&label) {
+    match classify(bytes.get(place.clone()).unwrap_or_default()) {
         Class::Ours(family) => binding.ours = Some((family, Evidence::Name, place.clone())),
         Class::Header => binding.header = true,
         Class::Neutral => binding.neutral = Some(Family::Key),

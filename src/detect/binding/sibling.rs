@@ -175,9 +175,8 @@ fn of_fields<'t>(fields: impl Iterator<Item = &'t [u8]>, nameless: bool, near: b
         let name = name.to_ascii_lowercase();
         let is = |list: &[&str]| list.iter().any(|owner| owner.as_bytes() == name);
         if nameless && is(LABELS) && label.is_none() {
-            let spaced: Vec<u8> = value.iter().map(|&byte| if byte == b' ' { b'_' } else { byte }).collect();
-            label = Some(classify(&spaced))
-                .filter(|class| matches!(class, Class::Ours(_) | Class::Header | Class::Neutral));
+            label =
+                Some(classify(value)).filter(|class| matches!(class, Class::Ours(_) | Class::Header | Class::Neutral));
         }
         let strong = is(OWNERS);
         if !strong && !is(NAMES) {

@@ -183,17 +183,19 @@ fn beside(bytes: &[u8], start: usize) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn names(text: &str) -> Vec<String> {
+    /// The names that the value `VALUE` of a text has by its place.
+    pub(in crate::detect::flow) fn names(text: &str) -> Vec<String> {
         let bytes = text.as_bytes();
         let start = memchr::memmem::find(bytes, b"VALUE").unwrap();
         let names = places(bytes, &Functions::new(bytes), &around(bytes, start), start);
         names.into_iter().map(|name| String::from_utf8(name).unwrap()).collect()
     }
 
-    fn named(text: &str, name: &str) {
+    /// Checks that one of them is this.
+    pub(in crate::detect::flow) fn named(text: &str, name: &str) {
         let names = names(text);
         assert!(names.iter().any(|found| found == name), "{text}: {names:?}");
     }

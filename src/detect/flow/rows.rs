@@ -111,21 +111,7 @@ pub(super) fn field_behind(bytes: &[u8], end: usize) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::brackets::around;
-    use super::super::functions::Functions;
-    use super::super::places::places;
-
-    fn names(text: &str) -> Vec<String> {
-        let bytes = text.as_bytes();
-        let start = memchr::memmem::find(bytes, b"VALUE").unwrap();
-        let names = places(bytes, &Functions::new(bytes), &around(bytes, start), start);
-        names.into_iter().map(|name| String::from_utf8(name).unwrap()).collect()
-    }
-
-    fn named(text: &str, name: &str) {
-        let names = names(text);
-        assert!(names.iter().any(|found| found == name), "{text}: {names:?}");
-    }
+    use super::super::places::tests::{named, names};
 
     #[test]
     fn test_data_has_the_names_of_parameters() {
